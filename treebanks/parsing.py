@@ -16,7 +16,7 @@ from treebanks.own_data import DatasetSpec
 from treebanks.own_data.dataset_toml import with_file
 from treebanks.own_data.reading import default_name
 from treebanks.own_data.split_files import find_files
-from treebanks.parsing_files import parse_penn, read_bracketed
+from treebanks.parsing_files import parse_penn, read_parsing_files
 from treebanks.paths import published_file
 from treebanks.treebank import Splits
 from treenn.trees import InputError, NaryTree, OnError, Tree
@@ -105,10 +105,11 @@ def read_parsing(
     given: Collection[str] | None = None,
     on_error: OnError | None = None,
 ) -> ParsingTreebank:
-    """Read a treebank for parsers from a folder or a file of brackets.
+    """Read a treebank for parsers from a folder or a file of brackets or CoNLL-U.
 
     Traces and function tags are removed (`treenn.trees.clean_penn`). Trees whose labels are all numbers, such as
-    classes of sentiment, become binary trees without labels.
+    classes of sentiment, become binary trees without labels, as do dependency trees
+    (`treenn.trees.binarize_dependencies`).
 
     Args:
         source: a folder with `train`, `dev` and test sets, or the train file, as in
@@ -121,11 +122,11 @@ def read_parsing(
         on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
-        InputError: if a file is missing, is not in brackets or has a malformed tree.
+        InputError: if a file is missing, is of another form or has a malformed tree.
     """
     spec = with_file(spec, source, given)
     paths = find_files(source, spec, dev, test, for_training=for_training)
-    return ParsingTreebank(spec.name or default_name(source), read_bracketed(paths, spec, source, on_error))
+    return ParsingTreebank(spec.name or default_name(source), read_parsing_files(paths, spec, source, on_error))
 
 
 def parsing_names() -> tuple[str, ...]:

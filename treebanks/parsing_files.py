@@ -1,8 +1,8 @@
-"""Bracketed files as treebanks for parsers: cleaned trees by split."""
+"""Files of brackets or of CoNLL-U as treebanks for parsers: cleaned or binarized trees by split."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,15 +11,17 @@ from treebanks.own_data.split_files import common_form
 from treebanks.own_data.splitting import stratified_split
 from treenn.trees import InputError, Label, NaryTree, OnError, Tree, binarize, clean_penn, parse_nary
 from treenn.trees.binarize import Factor
+from treenn.trees.binarize_dependencies import binarize_dependencies
+from treenn.trees.conllu import read_conllu
 from treenn.trees.files import read_text
 
 Trees = Sequence[Tree | NaryTree]
 
 
-def read_bracketed(
+def read_parsing_files(
     paths: Mapping[str, Path], spec: DatasetSpec, source: Path, on_error: OnError | None
 ) -> dict[str, Trees]:
-    """Read the trees of each split, without traces and function tags.
+    """Read the trees of each split: brackets without traces and function tags, or binarized dependency trees.
 
     Args:
         paths: the file of each split.
@@ -29,16 +31,19 @@ def read_bracketed(
 
     Returns:
         The trees by split. If all labels are numbers, such as classes of sentiment, the trees are binary and
-        unlabelled.
+        unlabelled, as are those of CoNLL-U.
 
     Raises:
-        InputError: if a file is not in brackets, or has a malformed tree.
+        InputError: if a file is of another form, or has a malformed tree.
     """
-    if (form := spec.form or common_form(paths.values())) != "brackets":
-        raise InputError(f"these files are {form}; must be brackets, for parsers", source=source)
-    splits = {split: _read(path, spec, on_error) for split, path in paths.items()}
+    form = spec.form or common_form(paths.values())
+    if form not in _READERS:
+        raise InputError(f"these files are {form}; must be brackets or conllu, for parsers", source=source)
+    splits = {split: _READERS[form](path, spec, on_error) for split, path in paths.items()}
     if spec.shares:
         splits |= _split(splits["train"], spec)
+    if form == "conllu":
+        return dict(splits)
     labels = set[Label]().union(*(tree.labels for trees in splits.values() for tree in trees))
     if any(label is not None and not str(label).isdecimal() for label in labels):
         return dict(splits)
@@ -65,11 +70,23 @@ def parse_penn(text: str, path: Path, *, untagged: bool = False, on_error: OnErr
     return trees
 
 
-def _read(path: Path, spec: DatasetSpec, on_error: OnError | None) -> list[NaryTree]:
+def _brackets(path: Path, spec: DatasetSpec, on_error: OnError | None) -> list[NaryTree]:
     return parse_penn(read_text(path, spec.encoding), path, untagged=spec.untagged, on_error=on_error)
 
 
-def _split(trees: Sequence[NaryTree], spec: DatasetSpec) -> dict[str, list[NaryTree]]:
+def _dependencies(path: Path, spec: DatasetSpec, on_error: OnError | None) -> list[Tree]:
+    trees = read_conllu(path, encoding=spec.encoding, on_error=on_error)
+    return [binarize_dependencies(tree).tree.unlabelled for tree in trees]
+
+
+_READERS: Mapping[str, Callable[[Path, DatasetSpec, OnError | None], Trees]] = {
+    "brackets": _brackets,
+    "conllu": _dependencies,
+}
+"""The reader of each form."""
+
+
+def _split(trees: Trees, spec: DatasetSpec) -> dict[str, Trees]:
     parts = stratified_split([tree.words for tree in trees], [None] * len(trees), spec.shares, spec.split_seed)
     return {
         split: [trees[index] for index in part] for split, part in zip(("train", "dev", "test"), parts, strict=False)

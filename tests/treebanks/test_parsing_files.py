@@ -41,8 +41,17 @@ def test_file_is_split_by_the_specification(tmp_path):
 def test_other_forms_are_refused(tmp_path):
     for name in ("train.csv", "dev.csv"):
         (tmp_path / name).write_text("text,label\na,b\n")
-    with pytest.raises(InputError, match="these files are csv; must be brackets, for parsers"):
+    with pytest.raises(InputError, match="these files are csv; must be brackets or conllu, for parsers"):
         read_parsing(tmp_path)
+
+
+def test_dependency_trees_are_binarized(tmp_path):
+    rows = [("dogs", 2), ("like", 0), ("old", 4), ("bones", 2)]
+    lines = [f"{n}\t{word}\t_\t_\t_\t_\t{head}\tdep\t_\t_" for n, (word, head) in enumerate(rows, start=1)]
+    file = tmp_path / "web.conllu"
+    file.write_text("\n".join([*lines, "", "1\tYes\t_\t_\t_\t_\t0\troot\t_\t_", ""]))
+    treebank = read_parsing(file, for_training=False)
+    assert treebank.test == (Tree(("dogs", "like", "old", "bones"), ((2, 3), (1, 4), (0, 5))), Tree(("Yes",), ()))
 
 
 def test_files_of_traces_are_refused(tmp_path):

@@ -33,7 +33,7 @@ Name = Annotated[
     str,
     typer.Option(
         metavar="NAME|DIR|FILE",
-        help="The treebank: sst, reviews, questionbank or craft, or a folder or file of bracketed trees.",
+        help="The treebank: sst, reviews, questionbank or craft, or a folder or file of bracketed trees or CoNLL-U.",
     ),
 ]
 
