@@ -72,6 +72,17 @@ def test_trained_networks_read_other_test_sets(tmp_path: Path, ledger: Path, mon
         compare(wider, tmp_path / "wider", trained=tmp_path / "first")
 
 
+def test_networks_of_equal_time_are_their_own(tmp_path: Path) -> None:
+    models = (Model("tree-lstm"), Model("lstm"), Model("quick", model="lstm", equal_time=True))
+    plan = replace(PLAN, models=models)
+    first = compare(plan, tmp_path / "first").tasks[0]
+    second = compare(plan.on("reviews"), tmp_path / "second", trained=tmp_path / "first").tasks[0]
+    for model in models:
+        [one], [other] = first.runs_by_model[model.name], second.runs_by_model[model.name]
+        assert (one.history, one.time_match) == (other.history, other.time_match)
+        assert (other.time_match is not None) == model.equal_time
+
+
 def test_a_folder_without_comparison_has_no_networks(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"holds no comparison: it has no plan.json") as caught:
         compare(PLAN, tmp_path / "out", trained=tmp_path)

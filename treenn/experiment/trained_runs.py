@@ -33,12 +33,18 @@ class _TrainedRun:
     data: str
 
     def is_of(self, spec: RunSpec, data: str | None) -> bool:
-        """True if a run has the same training data, settings, vectors and input variant."""
+        """True if a run has the same training data, settings, vectors, input variant and limit of training time."""
         recorded = asdict(Settings()) | dict(self.results.settings)
         same_settings = all(recorded[name] == value for name, value in spec.recorded_settings.items())
         same_vectors = [each.file for each in self.results.vectors] == spec.vector_files
         same_trees = (self.model.trees, self.model.shuffle) == (spec.trees, spec.shuffle)
-        return same_settings and same_vectors and same_trees and self.data == data
+        same_input = same_vectors and same_trees and self.data == data
+        return same_settings and same_input and self.is_matched_in_time == (spec.time_match is not None)
+
+    @property
+    def is_matched_in_time(self) -> bool:
+        """Whether its epochs were limited to another network's training time."""
+        return read_run(_evaluation(self.folder)).time_match is not None
 
 
 def find_trained(runs: RunSpecs, treebanks: Mapping[str, AnyTreebank], comparison: Path) -> dict[str, Path]:
