@@ -24,67 +24,6 @@ def row(start):
     return found
 
 
-def spread(summary, scale=100, digits=1):
-    std = "" if summary["std"] is None else f" ± {scale * summary['std']:.{digits}f}"
-    return f"{scale * summary['mean']:.{digits}f}{std}"
-
-
-def task(name, supervision):
-    [found] = [each for each in read(name)["tasks"] if each["supervision"] == supervision]
-    return found
-
-
-SHAPES = {f"tree-lstm, {name}": name.removesuffix("-branching").removesuffix(" trees") for name in (
-    "left-branching", "right-branching", "balanced", "random trees"
-)}  # fmt: skip
-NETWORKS = {"tree-lstm": "Tree-LSTM", "lstm": "LSTM", "bilstm": "BiLSTM"}
-LOGIC = {
-    "recursive-tanh": "plain cell",
-    "recursive-tanh, balanced": "balanced",
-    "lstm, with brackets": "LSTM that reads the brackets",
-}
-ROWS = [
-    ("ListOps, trained on", "listops/listops", "roots", "test", "root", NETWORKS),
-    ("the same, 900 to 1000", "listops/listops", "roots", "900-1000", "root", NETWORKS),
-    ("propositional logic", "logic/logic", "roots", "6-operators", "root", LOGIC | {"lstm": "that does not"}),
-    ("the same, 12 operators", "logic/logic", "roots", "12-operators", "root", LOGIC | {"lstm": "that does not"}),
-]
-
-
-@pytest.mark.parametrize(("start", "record", "supervision", "split", "metric", "models"), ROWS)
-def test_a_rows_figures_are_the_records(start, record, supervision, split, metric, models):
-    summary, line = task(record, supervision)["summary"], row(start)
-    assert all(
-        f"{title} {spread(summary[name][split][metric])}" in line for name, title in models.items() if name in summary
-    )
-    others = [name for name in summary if name.startswith(("tree-lstm, balanced", "tree-lstm, random"))]
-    assert all(f"{SHAPES[name]} {spread(summary[name][split][metric])}" in line for name in others)
-
-
-def matched(line):
-    return line.split("|")[-2].strip()
-
-
-def within_2_percent(parameters):
-    """Whether all numbers of parameters are within 2 % of the first one, the tree's."""
-    return all(abs(number - parameters[0]) <= 0.02 * parameters[0] for number in parameters)
-
-
-@pytest.mark.parametrize(("start", "record", "supervision"), [each[:3] for each in ROWS])
-def test_what_is_called_matched_is(start, record, supervision):
-    found, marks = task(record, supervision), matched(row(start))
-    used = [
-        run for run in found["runs"] if run["model"].partition(",")[0] in ("tree-lstm", "recursive-tanh", *NETWORKS)
-    ]
-    assert "P" in marks and within_2_percent([run["parameters"] for run in used])
-    assert ("L" in marks) == (supervision != "published")
-    trials = {each["name"]: each.get("trials") for each in read(record)["models"]}
-    logged = [(trials[name] or {}).get("number") for name in NETWORKS if name in trials]
-    assert ("T" in marks) == (None not in logged and len(set(logged)) == 1)
-    seeds = {sum(run["model"] == name for run in used) for name in dict.fromkeys(run["model"] for run in used)}
-    assert {int(number) for number in re.findall(r"\d+", marks)} == seeds
-
-
 @pytest.mark.parametrize(
     ("start", "record"),
     [

@@ -17,6 +17,8 @@ RESULTS = ROOT / "treebanks" / "results"
 SHAPES = ("right-branching", "left-branching", "balanced", "random trees")
 CHART = ["lstm", "bilstm", "lstm, equal time", "bilstm, equal time", *(f"tree-lstm, {shape}" for shape in SHAPES)]
 CHART += ["tree-lstm, parsed trees", "lstm, with brackets", "recursive-tanh, balanced", "tree-lstm"]
+CHART += ["lstm, with brackets, equal time"]
+READERS = {"listops": "lstm", "logic": "lstm, with brackets"}
 SPLITS = ("test", "900-1000", "6-operators", "12-operators")
 METRICS = ("root", "root_binary", "all_nodes")
 NAMES = {
@@ -41,9 +43,10 @@ PHRASES = {"tree": README, "Tree-LSTM": GUIDE}
 
 @pytest.fixture(scope="module")
 def records():
-    paths = ["sst/sst", "sst/minilm", "sst/mpnet", "listops/listops", "logic/logic"]
-    paths += ["sick/relatedness", "sick/entailment"]
-    return {path.partition("/")[2]: read_results(RESULTS / f"{path}.json") for path in paths}
+    paths = {name: f"sst/{name}" for name in ("sst", "minilm", "mpnet")}
+    paths |= {name: f"{name}/fresh" for name in READERS}
+    paths |= {name: f"sick/{name}" for name in ("relatedness", "entailment")}
+    return {name: read_results(RESULTS / f"{path}.json") for name, path in paths.items()}
 
 
 @pytest.fixture(scope="module")
@@ -241,12 +244,97 @@ def test_right_trees_matter_on_sst(sst):
     )
 
 
-def test_trees_lead_where_they_are_computed(records):
-    [listops], [logic] = records["listops"].sections, records["logic"].sections
-    ends = [difference(listops, "lstm", split).difference for split in SPLITS[:2]]
-    others = [difference(logic, "lstm, with brackets", split).difference for split in SPLITS[2:]]
-    first, second = (" to ".join(f"{100 * end:.0f}" for end in pair) for pair in (ends, others))
-    assert f"it is {first} and {second} points ahead of the LSTM that reads the brackets" in README
+COMPUTED = {
+    "ListOps, up to 100 tokens": ("listops", "test"),
+    "ListOps, 900 to 1000 tokens": ("listops", "900-1000"),
+    "ListOps, published, up to 100 tokens": ("listops-published", "test"),
+    "ListOps, published, 900 to 1000 tokens": ("listops-published", "900-1000"),
+    "logic, 6 operators": ("logic", "6-operators"),
+    "logic, 12 operators": ("logic", "12-operators"),
+    "logic, published, 6 operators": ("logic-published", "6-operators"),
+    "logic, published, 12 operators": ("logic-published", "12-operators"),
+}
+
+
+@pytest.fixture(scope="module")
+def computed(records):
+    """The tasks whose answer is computed along the tree, by record."""
+    published = {f"{name}-published": read_results(RESULTS / name / f"{name}.json") for name in READERS}
+    every = {name: records[name] for name in READERS} | published
+    return {name: (results, results.sections[0]) for name, results in every.items()}
+
+
+@pytest.mark.parametrize("title", COMPUTED)
+def test_a_computed_answers_row_is_the_records(computed, title):
+    record, split = COMPUTED[title]
+    _, task = computed[record]
+    tree, reader = task.reference, READERS[record.partition("-")[0]]
+    names = [tree, f"{tree}, balanced", f"{tree}, random trees", reader, f"{reader}, equal time"]
+    assert f"| {title} | {' | '.join(spread(task, name, 'root', split) for name in names)} |" in GUIDE
+    if record.startswith("listops"):
+        assert {better(difference(task, name, split)) for name in names[1:]} == {tree}
+    assert {len(task.runs_by_model[name]) for name in names} == {3}
+    parameters = [task.runs_by_model[name][0].parameters for name in names]
+    assert all(abs(number / parameters[0] - 1) < 0.02 for number in parameters)
+    trials = {model.name: model.trials.number for model in task.models if model.name in names}
+    assert set(trials.values()) == {3}
+
+
+def test_trees_lead_where_they_are_computed(computed):
+    leads = [
+        [difference(computed[name][1], reader, split) for split in splits]
+        for (name, reader), splits in zip(READERS.items(), (SPLITS[:2], SPLITS[2:]), strict=True)
+    ]
+    first, second = (" to ".join(f"{100 * lead.difference:.0f}" for lead in pair) for pair in leads)
+    assert f"it is {first} points ahead of the LSTM that reads the brackets, which is significant" in README
+    assert f"in logic {second} points, which is not significant" in README
+    assert [[better(lead) for lead in pair] for pair in leads] == [["tree-lstm"] * 2, [None] * 2]
+
+
+def test_the_lead_in_logic_is_not_significant(computed):
+    _, logic = computed["logic"]
+    leads = [difference(logic, READERS["logic"], split) for split in SPLITS[2:]]
+    shown = [
+        f"{points(lead.difference)} points ({points(lead.interval.low)} to {points(lead.interval.high)})"
+        for lead in leads
+    ]
+    corrected = [hundredths(lead.p_holm, 2) for lead in leads]
+    number = len([each for each in logic.differences if each.p_holm is not None])
+    assert (
+        f"In logic its leads over the LSTM, {shown[0]} and {shown[1]} on the new test sets, are not significant after "
+        f"correction over the {number} differences of all test sets (p = {corrected[0]} and {corrected[1]})" in GUIDE
+    )
+    found = logic.summary["recursive-tanh"].metrics["12-operators"]["root"]
+    assert f"the tree's three seeds differ by {points(found.max - found.min)} points at 12 operators" in GUIDE
+    single = points(logic.summary["lstm"].metrics["12-operators"]["root"].mean)
+    assert f"An LSTM that does not read them, one run, has {single} at 12 operators" in GUIDE
+
+
+def test_convergence_where_answers_are_computed(computed):
+    (_, listops), (_, logic) = (computed[name] for name in READERS)
+    best = {
+        name: sorted(run.best_epoch for run in task.runs_by_model[model])
+        for name, task, model in (
+            ("tree", listops, "tree-lstm"),
+            ("cell", logic, "recursive-tanh"),
+            ("lstm", logic, READERS["logic"]),
+        )
+    }
+    assert f"the Tree-LSTM was best on dev after {best['tree'][0]} to {best['tree'][-1]}" in GUIDE
+    assert f"was best after {best['cell'][0]} to {best['cell'][-1]} and the LSTM after {best['lstm'][0]}." in GUIDE
+    assert best["lstm"][0] == best["lstm"][-1]
+    assert (listops.settings["epochs"], logic.settings["epochs"]) == (10, 14)
+    quick = [
+        {run.epochs for run in task.runs_by_model[f"{READERS[name]}, equal time"]}
+        for name, task in (("listops", listops), ("logic", logic))
+    ]
+    assert quick == [{9}, {2}]
+
+
+def test_published_sets_were_read_after_the_new_ones(computed):
+    for name in READERS:
+        new, published = ([each.date for each in computed[key][0].test_readings] for key in (name, f"{name}-published"))
+        assert max(new) < min(published)
 
 
 def test_the_chart_is_of_the_records(records):
