@@ -17,7 +17,6 @@ RESULTS = ROOT / "treebanks" / "results"
 SHAPES = ("right-branching", "left-branching", "balanced", "random trees")
 CHART = ["lstm", "bilstm", "lstm, equal time", "bilstm, equal time", *(f"tree-lstm, {shape}" for shape in SHAPES)]
 CHART += ["tree-lstm, parsed trees", "lstm, with brackets", "recursive-tanh, balanced", "tree-lstm"]
-CHART += ["lstm, with brackets, equal time"]
 READERS = {"listops": "lstm", "logic": "lstm, with brackets"}
 SPLITS = ("test", "900-1000", "6-operators", "12-operators")
 METRICS = ("root", "root_binary", "all_nodes")
