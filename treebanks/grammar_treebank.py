@@ -18,7 +18,8 @@ from treenn.trees.nary import inner_children
 LONGEST = 250
 """The maximum number of actions of a training tree (default)."""
 
-_SEEN = ("train", "dev")
+SEEN = ("train", "dev")
+"""The splits that training reads, whose categories are those of the grammar."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,7 +91,7 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
         binary = {isinstance(tree, Tree) for tree in every}
         if len(binary) > 1:
             raise InputError(f"{treebank.name} has both binary and n-ary trees; must have one kind")
-        seen = [tree for split in read if split in _SEEN for tree in treebank.trees(split)] or every
+        seen = [tree for split in read if split in SEEN for tree in treebank.trees(split)] or every
         categories = {category_name(label) for tree in seen for label in tree.labels[len(tree.words) :]}
         return cls(treebank.name, None if binary == {True} else sorted(categories), read)
 

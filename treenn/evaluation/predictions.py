@@ -103,9 +103,7 @@ class Predictions:
     @property
     def gold_polarity(self) -> IntArray:
         """1 above the middle of the scale, 0 below it, -100 in the middle or without a label. Shape: `(N,)`."""
-        doubled, middle = 2 * self.labels, self.n_classes - 1
-        polarity = np.where(doubled > middle, 1, np.where(doubled < middle, 0, NO_LABEL))
-        return np.where(self.labels == NO_LABEL, NO_LABEL, polarity)
+        return polarity(self.labels, self.n_classes)
 
     @property
     def sides(self) -> Self:
@@ -139,6 +137,17 @@ class Predictions:
             **(sides if self.scale == "ordinal" else {}),
             "correct_nodes": self.correct_nodes().tolist(),
         }
+
+
+def polarity(labels: IntArray, n_classes: int) -> IntArray:
+    """1 for labels above the middle of the scale, 0 below it, -100 in the middle or without a label.
+
+    >>> polarity(np.array([0, 1, 2, 3, 4, -100]), 5).tolist()
+    [0, 0, -100, 1, 1, -100]
+    """
+    doubled, middle = 2 * labels, n_classes - 1
+    sides = np.where(doubled > middle, 1, np.where(doubled < middle, 0, NO_LABEL))
+    return np.where(labels == NO_LABEL, NO_LABEL, sides)
 
 
 def root_indices(sizes: IntArray) -> IntArray:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treebanks.grammar_treebank import GrammarTreebank
+from treebanks.grammar_treebank import SEEN, GrammarTreebank
 from treenn.lm.grammar.encoder import RNNG
 from treenn.lm.grammar.head import GrammarHead
 from treenn.lm.grammar.joint import joint_log_probabilities, joint_loss
@@ -112,7 +112,7 @@ class GrammarTask(GenerationTask):
         for split, trees in treebank.splits.items():
             if not trees:
                 raise InputError(f"split {split!r} of {treebank.name} has no tree")
-            if split in ("train", "dev"):
+            if split in SEEN:
                 _check_trees(trees, self.transitions, split, treebank.name)
         encoder = self.check_settings(settings)
         if not isinstance(encoder, RNNG):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from treebanks.grammar_treebank import LONGEST, GrammarTreebank
+from treebanks.grammar_treebank import LONGEST, SEEN, GrammarTreebank
 from treebanks.parsing import load_parsing
 from treenn.trees.errors import InputError, argument
 
@@ -31,8 +31,7 @@ def load_grammar_treebank(
     treebank = GrammarTreebank.of(parsing, parsing.splits if splits is None else splits, max_actions)
     if limit is None:
         return treebank
-    seen = ("train", "dev")
-    parts = {split: part if split in seen else evenly(part, limit) for split, part in treebank.splits.items()}
+    parts = {split: part if split in SEEN else evenly(part, limit) for split, part in treebank.splits.items()}
     return replace(treebank, splits=parts)
 
 

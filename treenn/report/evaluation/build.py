@@ -10,7 +10,7 @@ from typing import Any
 from treebanks import AnyTreebank
 from treebanks.own_data import DatasetSpec
 from treenn.analysis.unknown_words import UnknownWords, with_unknown_words
-from treenn.evaluation.measuring import measure
+from treenn.evaluation.metrics import METRICS
 from treenn.evaluation.predictions import Predictions
 from treenn.experiment.evaluate import check_split, predict_split
 from treenn.experiment.evaluation_data import evaluation_data
@@ -89,14 +89,15 @@ def evaluation_report(
         data = evaluation_data(models[0], treebank, spec or DatasetSpec(), split=split, **how)
     check_split(data, split)
     task = models[0].network.task
-    examples: Sequence[Any] = with_classes_of(models[0].network, data, split, models[0].path).splits[split]
+    relabelled = with_classes_of(models[0].network, data, split, models[0].path)
+    examples: Sequence[Any] = relabelled.splits[split]
     both = two_sides(task, examples) if binary else None
     if unknown_words and task.name != "nodes":
         raise InputError(f"{argument('unknown_words')}: the model must predict classes of binary trees")
     earlier = _earlier_configurations(models, data, split)
     found = predict_split(models, data, split, command=command, progress=progress)
     found = [in_order_of(each, model.network.classes, task.classes) for model, each in zip(models, found, strict=True)]
-    replaced = _of_unknown_words(models[0], data, split, unknown_words, progress)
+    replaced = _of_unknown_words(models[0], relabelled, split, unknown_words, progress)
     if both is not None:
         task, examples, kept = both
         found = [each.sides.take(kept) for each in found]
@@ -144,7 +145,7 @@ def _of_unknown_words(
     """The predictions of whole sentences with each share of their words replaced, 0 first; empty without shares."""
     if not shares:
         return {}
-    trees: Sequence[Any] = model.read(with_classes_of(model.network, treebank, split, model.path)).splits[split]
+    trees: Sequence[Any] = model.read(treebank).splits[split]
     return {
         share: model.network.predict(
             with_unknown_words(trees, share, model.network.vocabulary), roots_only=True, progress=progress
@@ -154,9 +155,8 @@ def _of_unknown_words(
 
 
 def _summary(share: float, predictions: Predictions) -> UnknownWords:
-    gold, _ = predictions.whole
     positive = float(predictions.positive[predictions.roots].mean()) if predictions.scale == "ordinal" else None
-    return UnknownWords(share, measure(predictions)["root"] if (gold >= 0).any() else None, positive)
+    return UnknownWords(share, METRICS["root"].compute(predictions), positive)
 
 
 def _described(model: TrainedModel, treebank: AnyTreebank, split: str) -> dict[str, Any]:

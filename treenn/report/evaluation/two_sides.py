@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from treenn.encoders import NO_LABEL
+from treenn.evaluation.predictions import polarity
 from treenn.models.task import Task
 from treenn.runtime.arrays import IntArray
 from treenn.trees.errors import InputError, argument
@@ -30,24 +32,23 @@ def two_sides(task: Task, examples: Sequence[Any]) -> tuple[Task, Sequence[Any],
     """
     if task.name != "nodes" or task.classes is None or task.scale != "ordinal":
         raise InputError(f"{argument('binary')}: the model must have classes on an ordinal scale, for sentences")
-    classes = task.classes
+    count = len(task.classes)
+    sides = [None if side == NO_LABEL else int(side) for side in polarity(np.arange(count), count)]
 
-    def side(label: int | None) -> int | None:
-        doubled, middle = 2 * (label or 0), len(classes) - 1
-        return None if label is None or doubled == middle else int(doubled > middle)
+    def side_of(label: int | None) -> int | None:
+        return None if label is None else sides[label]
 
-    kept = [index for index, example in enumerate(examples) if side(example.label) is not None]
+    kept = [index for index, example in enumerate(examples) if side_of(example.label) is not None]
     if not kept:
         raise InputError(f"{argument('binary')}: every example has the middle class or no label")
     binary = copy.copy(task)
-    binary.classes = _names(classes, {examples[index].label for index in kept})
-    return binary, [examples[index].map_labels(side) for index in kept], np.array(kept)
+    binary.classes = _names(task.classes, sides, {examples[index].label for index in kept})
+    return binary, [examples[index].map_labels(side_of) for index in kept], np.array(kept)
 
 
-def _names(classes: Sequence[str], used: set[int]) -> tuple[str, str]:
+def _names(classes: Sequence[str], sides: Sequence[int | None], used: set[int]) -> tuple[str, ...]:
     """The names of both sides: of the only class that is used on each, else of all classes."""
-    half = len(classes) // 2
-    both = range(half), range(len(classes) - half, len(classes))
-    found = [[label for label in side if label in used] for side in both]
-    below, above = found if all(len(labels) == 1 for labels in found) else both
-    return " or ".join(classes[label] for label in below), " or ".join(classes[label] for label in above)
+    every = [[label for label, of in enumerate(sides) if of == side] for side in (0, 1)]
+    found = [[label for label in labels if label in used] for labels in every]
+    named = found if all(len(labels) == 1 for labels in found) else every
+    return tuple(" or ".join(classes[label] for label in labels) for labels in named)
