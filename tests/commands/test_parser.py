@@ -117,6 +117,17 @@ def test_teachers_and_their_results_are_recorded(command: Command, tmp_path: Pat
     assert not (tmp_path / "by-one").exists()
 
 
+@pytest.mark.parametrize(
+    "text", ["a good film. a bad film!\n", "(X (X a) (X (X good) (X film)))\n(X (X a) (X film))\n"]
+)
+def test_unlabelled_texts_and_trees_are_read(command: Command, tmp_path: Path, text: str) -> None:
+    (tmp_path / "more.txt").write_text(text)
+    arguments = ["parser", "train", "--treebank", "toy", *SMALL["chart"]]
+    command(*arguments, "--out", "teacher")
+    command(*arguments, "--teacher", "teacher", "--unlabelled", "more.txt", "--out", "student")
+    assert json.loads((tmp_path / "student/results.json").read_text())["unlabelled"] == 2
+
+
 @pytest.mark.parametrize("kind", ["chart", "recursive"])
 def test_parser_is_exported_in_8_bits(command: Command, tmp_path: Path, kind: str) -> None:
     command("parser", "train", "--treebank", "toy", "--out", "whole", "--parser", kind, *SMALL[kind])
@@ -190,6 +201,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
         (["train", "--out", "mine", "--vectors", "none.txt"], "none.txt: cannot read this file"),
         (["join", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
         (["train", "--teacher", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
+        (["train", "--unlabelled", "file.txt", "--out", "mine"], "--unlabelled file.txt: needs --teacher DIR"),
         (["train", "--out", "mine", "--fold", "5/4"], "--fold 5/4: must be one of two or more folds, such as 1/4"),
         (
             ["train", "--parser", "pcfg", "--teacher", "x", "--out", "mine"],

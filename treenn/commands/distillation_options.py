@@ -59,8 +59,36 @@ def with_unlabelled(treebank: AnyTreebank, file: Path | None, teachers: Sequence
     return replace(treebank, splits=splits)
 
 
+def unlabelled_sentences(file: Path | None, teachers: Sequence[Path]) -> list[tuple[str, ...]]:
+    """Read sentences as `with_unlabelled` does, and split and tokenize them without parsing; None has none.
+
+    Raises:
+        InputError: if there is no teacher, or the file is malformed.
+    """
+    from treenn.datasets.tokenizers import DEFAULT, load_tokenizer
+
+    if file is None:
+        return []
+    if not teachers:
+        raise InputError(
+            f"--unlabelled {file}: needs --teacher DIR, whose distributions over trees these sentences receive"
+        )
+    lines, trees = _read(file)
+    if trees:
+        return [tuple(tree.words) for tree in trees]
+    tokenizer = load_tokenizer(DEFAULT)
+    return [sentence.words for line in lines for sentence in tokenizer.sentences(line)]
+
+
 def _unlabelled_trees(file: Path, progress: Progress) -> list[Tree]:
     from treenn.datasets.text_trees import trees_of_texts
+
+    lines, trees = _read(file)
+    return trees or trees_of_texts(lines, progress=progress)
+
+
+def _read(file: Path) -> tuple[list[str], list[Tree]]:
+    """Read a file's texts, or trees without labels if its first line is one; the other list is empty."""
     from treenn.labelling.bracketed_input import is_bracketed
     from treenn.trees import parse_trees
     from treenn.trees.files import read_text
@@ -70,8 +98,8 @@ def _unlabelled_trees(file: Path, progress: Progress) -> list[Tree]:
     if not lines:
         raise InputError("this file has no text", source=file)
     if is_bracketed(lines[0]):
-        return [tree.unlabelled for tree in parse_trees(text, source=str(file), factor="right", untagged=True)]
-    return trees_of_texts(lines, progress=progress)
+        return [], [tree.unlabelled for tree in parse_trees(text, source=str(file), factor="right", untagged=True)]
+    return lines, []
 
 
 def targets_of(

@@ -12,6 +12,7 @@ import typer
 from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
 from treenn.commands.dataset_options import Data, take_data, takes_dataset
+from treenn.commands.distillation_options import Unlabelled, unlabelled_sentences
 from treenn.commands.output import deliver, percents, print_json, print_table, progress_bar, say, skipping
 from treenn.commands.settings_options import read_settings
 from treenn.runtime.portable_command import portable
@@ -59,10 +60,11 @@ def train(
         list[Path],
         typer.Option(
             metavar="DIR",
-            help="A chart parser trained with --fold, whose predictions on its fold are soft targets; "
-            "repeat for each fold.",
+            help="A chart parser whose distributions over trees are soft targets: of the trees that it held out with "
+            "--fold, and of --unlabelled; repeatable.",
         ),
     ] = [],  # noqa: B006
+    unlabelled: Unlabelled = None,
     overwrite: options.Overwrite = False,
     skip_bad: options.SkipBad = False,
     json: options.Json = False,
@@ -91,17 +93,23 @@ def train(
     check_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     if teacher and parser != "chart":
         raise InputError(f"--teacher: needs --parser chart, not {parser}")
-    more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
+    sentences = unlabelled_sentences(unlabelled, teacher)
+    more = {"teachers": [ChartParser.load(each) for each in teacher], "unlabelled": sentences} if teacher else {}
     with skipping(skip_bad) as skip:
         data = _load(take_data(context, treebank, values), **skip)
         auxiliary = [load_parsing(name, **skip) for name in (*auxiliary_treebank, *helper_treebank)]
-        words = _words(data, *auxiliary)
+        words = _words(data, *auxiliary).union(*sentences)
         files = [read_vectors(path, words, **skip) for path in options.vector_files(vectors)]
     torch.set_num_threads(1)  # for reproducibility
     with progress_bar(f"{parser} on {treebank}") as progress:
         where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
         _, results = kind.of("train")(data, settings, vectors=files, auxiliary_treebanks=auxiliary, **where, **more)
-    results = {"command": options.command_line(), **results, "teachers": _results_of(teacher)}
+    results = {
+        "command": options.command_line(),
+        **results,
+        "teachers": _results_of(teacher),
+        "unlabelled": len(sentences),
+    }
     _finish(out, results)
     if json:
         print_json(results)

@@ -13,9 +13,9 @@ from treenn.parsers.chart import ChartParser, train
 from treenn.parsers.chart.chart_settings import in_fold
 from treenn.parsers.chart.cky import Scores
 from treenn.parsers.chart.distribution import TreeDistribution
-from treenn.parsers.chart.examples import SoftTargetBatch, SoftTargets, example, stack
+from treenn.parsers.chart.examples import SoftTargetBatch, SoftTargets, example, stack, unlabelled_example
 from treenn.parsers.chart.margin_loss import compute_loss, distill_loss
-from treenn.parsers.chart.soft_targets import soft_targets, without_rare
+from treenn.parsers.chart.soft_targets import soft_targets, targets_of_unseen, without_rare
 from treenn.parsers.chart.spans import row
 from treenn.trees import InputError
 
@@ -163,6 +163,34 @@ def test_distillation_changes_training_reproducibly(teachers, reviews, tiny):
     weights = [parser.network.state_dict() for parser in (first, second, alone)]
     assert all(torch.equal(tensor, weights[1][name]) for name, tensor in weights[0].items())
     assert not torch.equal(weights[0]["node.weight"], weights[2]["node.weight"])
+
+
+def test_unlabelled_sentences_learn_the_teachers_distribution(teachers, parser, reviews):
+    words = reviews.splits["dev"][0].words
+    [target] = targets_of_unseen(teachers, [words], silent)
+    mean = sum(teacher.distribution(words).posterior.splits for teacher in teachers) / len(teachers)
+    shown = stack([unlabelled_example(words, parser.vocabulary, target)])
+    torch.testing.assert_close(shown.soft_targets.splits, mean.float(), atol=0.02, rtol=0)
+    loss = compute_loss(parser.network, shown).item()
+    assert loss == pytest.approx(distill_loss(parser.distribution(words), shown.soft_targets).item(), rel=1e-4)
+
+
+def test_training_reads_unlabelled_sentences(teachers, reviews, tiny):
+    few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
+    more = [["unheardof", "word", "word", "here"], ["a", "b"], ["x"] * (tiny.longest + 1)]
+    settings = replace(tiny, epochs=1)
+    whole = [softened(teacher) for teacher in teachers]
+    for teacher in whole:
+        teacher.network.settings = replace(teacher.network.settings, fold="")
+    first, second, alone = (
+        train(few, settings, teachers=whole, unlabelled=more)[0],
+        train(few, settings, teachers=whole, unlabelled=more)[0],
+        train(few, settings)[0],
+    )
+    assert torch.equal(first.network.node.weight, second.network.node.weight)
+    assert not torch.equal(first.network.node.weight, alone.network.node.weight)
+    with pytest.raises(InputError, match=r"^unlabelled: must be combined with teachers"):
+        train(few, settings, unlabelled=more)
 
 
 def test_a_fold_that_leaves_nothing_is_refused(reviews, tiny):

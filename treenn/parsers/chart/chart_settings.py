@@ -43,7 +43,9 @@ class ChartSettings:
         fold: the part of the treebank's trees that is held out of the training of a teacher, such as `1/4`, the first
             of four; `""` for none (default: "").
         distill_weight: the weight of the teachers' distribution in the loss, between 0 (the tree only) and 1 (default:
-            0.5).
+            0.5). Sentences without a tree have the weight 1.
+        unlabelled_share: the number of sentences without a tree per tree of the treebank, drawn anew in each epoch
+            (default: 1.0).
         ema_decay: the decay of the exponential moving average of the weights, which the parser uses; 0 to disable
             (default: 0.998).
         seed: the seed of initial weights, order of the trees and dropout (default: 0).
@@ -69,6 +71,7 @@ class ChartSettings:
     auxiliary_share: NonNegative = 1.6
     fold: str = ""
     distill_weight: Probability = 0.5
+    unlabelled_share: NonNegative = 1.0
     ema_decay: Share = 0.998
     seed: Seed = 0
 

@@ -28,10 +28,11 @@ from treenn.parsers.chart.examples import (
     example,
     phrases,
     stack,
+    unlabelled_example,
     word_counts,
 )
 from treenn.parsers.chart.margin_loss import compute_loss
-from treenn.parsers.chart.soft_targets import soft_targets
+from treenn.parsers.chart.soft_targets import fold_of, soft_targets, targets_of_unseen
 from treenn.parsers.chart.span_scorer import SpanNetwork
 from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.parsers.network_training import NetworkTrainer, TrainingData
@@ -53,6 +54,7 @@ def train(
     vectors: Sequence[WordVectors] = (),
     auxiliary_treebanks: Sequence[ParsingTreebank] = (),
     teachers: Sequence[ChartParser] = (),
+    unlabelled: Sequence[Sequence[str]] = (),
     out: AnyPath | None = None,
     overwrite: bool = False,
     progress: Progress = ignore,
@@ -71,8 +73,10 @@ def train(
         settings: the hyperparameters (default: those of the shipped parser).
         vectors: pretrained word vectors, concatenated; they are fine-tuned.
         auxiliary_treebanks: treebanks whose training trees are mixed in at a decaying rate.
-        teachers: parsers trained with `ChartSettings.fold`, for knowledge distillation
-            (`ChartSettings.distill_weight`).
+        teachers: parsers for knowledge distillation. Those trained with `ChartSettings.fold` teach the training trees
+            that they held out (`ChartSettings.distill_weight`); all teach the unlabelled sentences.
+        unlabelled: the words of further training sentences, which only the teachers label
+            (`ChartSettings.unlabelled_share`); those longer than `ChartSettings.longest` are skipped (default: none).
         out: a folder for the parser, written after every epoch that is the best so far (default: None).
         overwrite: whether to replace the results of an earlier treenn command in `out` (default: False).
         progress: called after every batch with the trees done, their total number and a text.
@@ -81,14 +85,15 @@ def train(
         The parser and its results: settings, loss and dev scores per epoch, seconds, environment.
 
     Raises:
-        InputError: if a tree is too long, a split is empty, or no teacher held out a sentence.
+        InputError: if a tree is too long, a split is empty, no teacher held out a sentence, or unlabelled sentences
+            have no teacher.
     """
     if out is not None:
         check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
     settings, data = settings or ChartSettings(), TrainingData(treebank, auxiliary_treebanks, vectors)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        trainer = _Trainer(data, settings, teachers, progress)
+        trainer = _Trainer(data, settings, teachers, unlabelled, progress)
         results = trainer.run(out, progress, overwrite=overwrite)
     return trainer.parser, results
 
@@ -100,7 +105,12 @@ class _Trainer(NetworkTrainer):
     parser: ChartParser
 
     def __init__(
-        self, data: TrainingData, settings: ChartSettings, teachers: Sequence[ChartParser], progress: Progress
+        self,
+        data: TrainingData,
+        settings: ChartSettings,
+        teachers: Sequence[ChartParser],
+        unlabelled: Sequence[Sequence[str]],
+        progress: Progress,
     ) -> None:
         super().__init__("chart", data, settings)
         self.settings, self.generator, self.steps = settings, np.random.default_rng(settings.seed), 0
@@ -110,18 +120,25 @@ class _Trainer(NetworkTrainer):
         inventory = Inventory()
         for tree in chain(train, *auxiliary):
             inventory.add(tree)
-        counts = [word_counts(trees) for trees in (train, *auxiliary)]
+        sentences = _unlabelled(unlabelled, settings.longest, teachers)
+        counts = [word_counts(tree.words for tree in trees) for trees in (train, *auxiliary)]
+        counts.append(word_counts(sentences))
         vocabulary = _vocabulary(counts, data)
-        # Words of auxiliary treebanks without pretrained vectors are dropped after training.
+        # Words of auxiliary treebanks and unlabelled sentences without pretrained vectors are dropped after training.
         self.final_words = [word for word in vocabulary.words[1:] if word in counts[0] or data.has_vector(word)]
         generator = torch.Generator().manual_seed(settings.seed)
         embedding = initial_embedding(vocabulary, data.vectors, settings.word_size, generator)
         seen = torch.tensor([float(sum(count[word] for count in counts)) for word in vocabulary.words])
         self.network = SpanNetwork(embedding, seen, inventory, settings)
         self.phrases = phrases(train, _SHORTEST)
-        targets = soft_targets(teachers, [tree.words for tree in train], progress)
+        of_trees = [teacher for teacher in teachers if fold_of(teacher)] if sentences else teachers
+        targets = soft_targets(of_trees, [tree.words for tree in train], progress)
         self.train = [example(tree, vocabulary, inventory, target) for tree, target in zip(train, targets, strict=True)]
         self.auxiliary = [[example(tree, vocabulary, inventory) for tree in trees] for trees in auxiliary]
+        of_unseen = targets_of_unseen(teachers, sentences, progress)
+        self.unlabelled = [
+            unlabelled_example(words, vocabulary, target) for words, target in zip(sentences, of_unseen, strict=True)
+        ]
         labels = any(map(categories_of, train))
         self.parser = ChartParser([deepcopy(self.network)], vocabulary, labels=labels)
         self.optimizer = Adam(self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.95), fused=True)
@@ -141,21 +158,25 @@ class _Trainer(NetworkTrainer):
         return loss / sizes[epoch]
 
     def _examples(self, epoch: int) -> list[Example]:
-        """Combine the treebank's trees, a sample of their phrases, and equal samples of the auxiliary treebanks."""
+        """Combine the treebank's trees with samples of their phrases, auxiliary treebanks and unlabelled sentences."""
         examples, (n_phrases, *counts) = list(self.train), self._sample_sizes(epoch)
         for index in self.generator.permutation(len(self.phrases))[:n_phrases]:
             tree, node = self.phrases[index]
             examples.append(example(tree.subtree(node), self.parser.vocabulary, self.network.inventory))
-        for trees, count in zip(self.auxiliary, counts, strict=True):
-            examples += [trees[index] for index in self.generator.permutation(len(trees))[:count]]
+        for others, count in zip((*self.auxiliary, self.unlabelled), counts, strict=True):
+            examples += [others[index] for index in self.generator.permutation(len(others))[:count]]
         return examples
 
     def _sample_sizes(self, epoch: int) -> list[int]:
-        """Return the numbers of phrases and of trees of each auxiliary treebank; they decay linearly to 0."""
+        """Return the numbers of phrases, of trees of each auxiliary treebank, and of unlabelled sentences.
+
+        All but the last decay linearly to 0.
+        """
         n_auxiliary = len(self.auxiliary)
         shares = [self.settings.phrase_share, *[self.settings.auxiliary_share / max(1, n_auxiliary)] * n_auxiliary]
         wanted = [round(share * (1 - epoch / self.epochs) * len(self.train)) for share in shares]
-        available = [len(self.phrases), *map(len, self.auxiliary)]
+        wanted.append(round(self.settings.unlabelled_share * len(self.train)))
+        available = [len(self.phrases), *map(len, self.auxiliary), len(self.unlabelled)]
         return [min(sizes) for sizes in zip(wanted, available, strict=True)]
 
     def _set_learning_rate(self, step: int, done: float) -> None:
@@ -191,6 +212,18 @@ def _own_trees(treebank: ParsingTreebank, settings: ChartSettings) -> list[AnyTr
             f"{argument('fold')} {settings.fold}: holds out every tree of {treebank.name}; must leave one to train on"
         )
     return trees
+
+
+def _unlabelled(
+    sentences: Sequence[Sequence[str]], longest: int, teachers: Sequence[ChartParser]
+) -> list[tuple[str, ...]]:
+    """Return the distinct unlabelled sentences of several words, which need a teacher."""
+    if sentences and not teachers:
+        raise InputError(
+            f"{argument('unlabelled')}: must be combined with {argument('teachers')}, whose distributions over trees "
+            "these sentences receive"
+        )
+    return [words for words in dict.fromkeys(map(tuple, sentences)) if 3 <= len(words) <= longest]
 
 
 def _training_trees(treebank: ParsingTreebank, longest: int) -> list[AnyTree]:

@@ -144,6 +144,13 @@ def example(
     return Example(*numbers, crosses, categories, soft_targets)
 
 
+def unlabelled_example(words: Sequence[str], vocabulary: Vocabulary, soft_targets: SoftTargets) -> Example:
+    """Convert a sentence without a tree, which allows every binary tree, to an example."""
+    numbers, spans = encode_words(vocabulary, words), span_count(len(words))
+    tags, categories = (np.full(count, NO_LABEL, dtype=np.int64) for count in (len(words), spans))
+    return Example(*numbers, tags, np.zeros(spans, dtype=np.bool_), categories, soft_targets)
+
+
 def tags_of(tree: Tree | NaryTree) -> list[str | None]:
     """Return the tag of each word; None if untagged."""
     return [None if label is None else str(label) for label in tree.labels[: len(tree.words)]]
@@ -178,6 +185,6 @@ def batches(examples: Sequence[Example], size: int, generator: np.random.Generat
         yield [shuffled[index] for index in chunks[number]]
 
 
-def word_counts(trees: Iterable[Tree | NaryTree]) -> Counter[str]:
-    """Count the words of trees, in lower case."""
-    return Counter(word.lower() for tree in trees for word in tree.words)
+def word_counts(sentences: Iterable[Sequence[str]]) -> Counter[str]:
+    """Count the words of sentences, in lower case."""
+    return Counter(word.lower() for words in sentences for word in words)

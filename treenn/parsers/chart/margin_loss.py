@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -19,7 +20,8 @@ def compute_loss(network: SpanNetwork, batch: Batch) -> Tensor:
     The loss is the negative log-likelihood of each tree's brackets, which is that of all binary trees without a span
     that crosses a bracket. With soft targets, a share of it (`ChartSettings.distill_weight`) is replaced by the
     cross-entropy Σ -q(tree) log p(tree) with the teachers' distribution q. It is computed from q's marginals of nodes
-    and splits. The cross-entropies of tags and categories are added if the tree has any.
+    and splits. A sentence without brackets has the cross-entropy alone. The cross-entropies of tags and categories are
+    added if the tree has any.
 
     Returns:
         A scalar.
@@ -31,7 +33,8 @@ def compute_loss(network: SpanNetwork, batch: Batch) -> Tensor:
     loss = by_tree.sum()
     if batch.soft_targets is not None:
         rows = batch.soft_targets.rows
-        loss = loss + network.settings.distill_weight * (distill_loss(trees, batch.soft_targets) - by_tree[rows]).sum()
+        weights = torch.where(batch.crossing[rows].any(dim=1), network.settings.distill_weight, 1.0)
+        loss = loss + (weights * (distill_loss(trees, batch.soft_targets) - by_tree[rows])).sum()
     tagged, labelled = batch.tags != NO_LABEL, batch.categories != NO_LABEL
     if tagged.any():
         loss = loss + F.cross_entropy(network.tag(encoded.words[tagged]), batch.tags[tagged], reduction="sum")

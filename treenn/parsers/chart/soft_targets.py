@@ -1,9 +1,9 @@
 """Soft targets of knowledge distillation: the marginals of teachers on sentences held out of their training.
 
-A parser is overconfident on its training sentences. Each teacher therefore holds out one fold of the trees and predicts
-that fold (stacking: Wolpert, *Stacked Generalization*, Neural Networks 5, 1992). The student learns from the
-distribution over all trees (Hinton, Vinyals and Dean, *Distilling the Knowledge in a Neural Network*, 2015), which for
-a CRF is given by its marginals.
+A parser is overconfident on its training sentences. Each teacher of the training trees therefore holds out one fold of
+them and predicts that fold (stacking: Wolpert, *Stacked Generalization*, Neural Networks 5, 1992). Sentences without a
+tree are new to all teachers. The student learns from the distribution over all trees (Hinton, Vinyals and Dean,
+*Distilling the Knowledge in a Neural Network*, 2015), which for a CRF is given by its marginals.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -48,15 +49,14 @@ def soft_targets(
         InputError: if a sentence is in no teacher's fold.
     """
     targets = dict[int, SoftTargets | None]() if teachers else dict.fromkeys(range(len(sentences)))
-    for fold in sorted({_fold(teacher) for teacher in teachers}):
-        group = [teacher for teacher in teachers if _fold(teacher) == fold]
+    for fold in sorted({fold_of(teacher) for teacher in teachers}):
+        group = [teacher for teacher in teachers if fold_of(teacher) == fold]
         held_out = [index for index, words in enumerate(sentences) if in_fold(words, fold)]
-        for batch in equal_lengths([sentences[index] for index in held_out], batch_size):
-            indices = [held_out[position] for position in batch]
-            targets.update(zip(indices, _mean(group, [sentences[index] for index in indices]), strict=True))
+        for batch, found in _means(group, [sentences[index] for index in held_out]):
+            targets.update(zip((held_out[index] for index in batch), found, strict=True))
             progress(len(targets), len(sentences), "soft targets")
     if missing := [words for index, words in enumerate(sentences) if index not in targets]:
-        folds = ", ".join(_fold(teacher) or "nothing" for teacher in teachers)
+        folds = ", ".join(fold_of(teacher) or "nothing" for teacher in teachers)
         raise InputError(
             f"every teacher was trained on {len(missing)} of the sentences, such as {' '.join(missing[0][:8])!r}; "
             f"the teachers hold out {folds}, but must hold out all folds, such as {argument('fold')} 1/4 to 4/4"
@@ -64,19 +64,46 @@ def soft_targets(
     return [targets[index] for index in range(len(sentences))]
 
 
-def _fold(teacher: ChartParser) -> str:
-    """Return the fold that a teacher held out."""
+def targets_of_unseen(
+    teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress
+) -> list[SoftTargets]:
+    """Average the marginals of sentences that no teacher was trained on over all teachers.
+
+    Args:
+        teachers: one or more parsers.
+        sentences: the words of each sentence.
+        progress: as of `soft_targets`.
+
+    Returns:
+        The soft targets in the order of the sentences.
+    """
+    targets = dict[int, SoftTargets]()
+    for batch, found in _means(teachers, sentences):
+        targets.update(zip(batch, found, strict=True))
+        progress(len(targets), len(sentences), "soft targets of unlabelled sentences")
+    return [targets[index] for index in range(len(sentences))]
+
+
+def fold_of(teacher: ChartParser) -> str:
+    """The fold that a teacher held out; `""` for none."""
     folds = {network.settings.fold for network in teacher.networks}
     return folds.pop() if len(folds) == 1 else ""
 
 
-def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[SoftTargets]:
-    """Yield the soft targets of sentences of equal length."""
-    by_teacher = [teacher.distributions(batch).posterior.splits for teacher in teachers]
-    nodes, splits = without_rare(torch.stack(by_teacher).mean(dim=0).float())
-    for of_nodes, of_splits in zip(nodes.numpy(), splits.flatten(1).numpy(), strict=True):
-        indices = np.flatnonzero(of_splits)
-        yield SoftTargets(of_nodes, indices.astype(np.int32), of_splits[indices])
+def _means(
+    teachers: Sequence[ChartParser], sentences: Sequence[Words]
+) -> Iterator[tuple[list[int], list[SoftTargets]]]:
+    """Yield batches of equal length: the indices of sentences, and the means of the teachers' marginals."""
+    for batch in equal_lengths(sentences, batch_size):
+        words = [sentences[index] for index in batch]
+        by_teacher = [teacher.distributions(words).posterior.splits for teacher in teachers]
+        nodes, splits = (each.numpy() for each in without_rare(torch.stack(by_teacher).mean(dim=0).float()))
+        yield batch, list(map(_sparse, nodes, splits))
+
+
+def _sparse(nodes: npt.NDArray[np.float32], splits: npt.NDArray[np.float32]) -> SoftTargets:
+    indices = np.flatnonzero(splits)
+    return SoftTargets(nodes, indices.astype(np.int32), splits.reshape(-1)[indices])
 
 
 def without_rare(splits: Tensor) -> tuple[Tensor, Tensor]:
