@@ -161,7 +161,7 @@ def _read(spec: RunSpec) -> AnyTreebank:
 def _trained(spec: RunSpec, read: AnyTreebank, job: Job, out: Path) -> tuple[Run, TimeMatch | None]:
     """The network of a run, trained in `out` now or before, and the matching of its training time."""
     matched = None if spec.time_match is None else _match_time(spec, spec.time_match, read, job, out)
-    epochs = None if matched is None else max(1, int(matched.reference_seconds / matched.epoch_seconds))
+    epochs = None if matched is None else matched.epochs(spec.settings.restarts)
     return train_network(spec, read, job, out=out, epochs=epochs), matched
 
 
@@ -170,9 +170,9 @@ def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job, 
     quiet = replace(job, command="", progress=ignore)
     probe = out.with_name(f"{out.name}-probe")
     runs = read_training(out.with_name(reference.name)), train_network(spec, read, quiet, out=probe, epochs=1).results
-    if all(run.cpu_seconds is not None for run in runs):
-        return TimeMatch(*(float(run.cpu_seconds or 0.0) for run in runs))
-    return TimeMatch(*(run.seconds for run in runs))
+    measured = all(run.cpu_seconds is not None for run in runs)
+    target, probed = (float(run.cpu_seconds or 0.0) if measured else run.seconds for run in runs)
+    return TimeMatch(target, probed / spec.settings.restarts)
 
 
 def _without_nodes(results: RunResults) -> RunResults:

@@ -35,11 +35,22 @@ class TimeMatch:
 
     Args:
         reference_seconds: the training time of the reference with the same seed.
-        epoch_seconds: the time of one epoch, measured before the run.
+        epoch_seconds: the time of one epoch of one initialization, measured before the run.
     """
 
     reference_seconds: float
     epoch_seconds: float
+
+    def epochs(self, restarts: int) -> int:
+        """The number of epochs that fit into the reference's time, at least 1.
+
+        Args:
+            restarts: the number of initializations, each of which is trained in the first epoch.
+
+        >>> [TimeMatch(60.0, 10.0).epochs(restarts) for restarts in (1, 3, 9)]
+        [6, 4, 1]
+        """
+        return max(1, int(self.reference_seconds / self.epoch_seconds) - (restarts - 1))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
