@@ -10,6 +10,7 @@ import pytest
 from treenn.analysis.crossed_test import ALPHA
 from treenn.experiment.gather import read_results
 from treenn.report.claims import better
+from treenn.report.claims import tested as number_tested
 from treenn.report.overview import overview
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +38,6 @@ def words(path):
 
 
 README, GUIDE = words("README.md"), words("treenn/guide/when-trees-help.md")
-PHRASES = {"tree": README, "Tree-LSTM": GUIDE}
 
 
 @pytest.fixture(scope="module")
@@ -113,14 +113,9 @@ def test_without_a_lead_on_sst(sst):
     right = {name: spread(sst, name, "root") for name in ("tree-lstm", "lstm", "bilstm")}
     sentence = (
         f"a Tree-LSTM has {right['tree-lstm']} % right, an LSTM {right['lstm']} % and a BiLSTM {right['bilstm']} %, "
-        "with equal parameters, labels and trials, and no difference is significant"
+        "with equal parameters, labels and trials"
     )
     assert sentence in README
-    phrases = [difference(sst, name, metric="all_nodes") for name in ("lstm", "bilstm")]
-    assert {better(lead) for lead in phrases} == {"tree-lstm"} and len(
-        {points(lead.difference) for lead in phrases}
-    ) == 1
-    assert all(f"the {name} is {points(phrases[0].difference)} points ahead" in text for name, text in PHRASES.items())
     assert all(better(difference(sst, name)) is None for name in ("lstm", "bilstm"))
     runs = [run for run in sst.runs if run.model in right]
     assert all(abs(run.parameters - 293_855) <= 0.02 * 293_855 for run in runs)
@@ -128,9 +123,24 @@ def test_without_a_lead_on_sst(sst):
     assert {model.trials.number for model in sst.models if model.name in right} == {20}
 
 
+def test_the_lead_over_all_nodes_on_sst(sst):
+    leads = [difference(sst, name, metric="all_nodes") for name in ("lstm", "bilstm")]
+    assert {better(lead) for lead in leads} == {"tree-lstm"} and len({points(each.difference) for each in leads}) == 1
+    assert f"the Tree-LSTM is {points(leads[0].difference)} points ahead of both, which is significant" in GUIDE
+    phrases = [
+        points(sst.summary[name].metrics["test"]["inner_nodes"].mean) for name in ("tree-lstm", "lstm", "bilstm")
+    ]
+    assert f"it has {phrases[0]} % right, the LSTMs {phrases[1]} and {phrases[2]} %" in GUIDE
+    weights = {model.name: model.settings.get("root_weight") for model in sst.models}
+    assert (weights["tree-lstm"], weights["lstm"], weights["bilstm"]) == (1.0, 4.0, 4.0)
+    rates = {model.name: model.settings.get("learning_rate") for model in sst.models}
+    assert f"The LSTM's learning rate, {rates['lstm']}, is near" in GUIDE
+    assert sst.summary["average"].metrics["test"]["root"].mean < 0.286
+
+
 def test_without_a_lead_over_a_strong_encoder(minilm):
     tree, lstm, bilstm = (spread(minilm, name, "root") for name in ("tree-lstm", "lstm", "bilstm"))
-    assert f"the three have {tree}, {lstm} and {bilstm} %; no difference is significant." in README
+    assert f"(MiniLM: {tree}, {lstm} and {bilstm} %;" in README
     found = [difference(minilm, name, metric=metric) for name in ("lstm", "bilstm") for metric in METRICS]
     assert not any(better(each) for each in found)
     assert_is_a_table(minilm, ("Tree-LSTM", "LSTM", "BiLSTM", "LSTM, equal time", "BiLSTM, equal time"))
@@ -151,7 +161,11 @@ def test_leads_over_a_strong_encoder(minilm):
     assert all(better(each) == "tree-lstm" for each in phrases)
     behind = " and ".join(points(each.difference) for each in phrases)
     assert f"the LSTMs are then {behind} points behind, which is significant" in GUIDE
-    assert f"linear head is {points(difference(minilm, 'linear head').difference)} points behind" in GUIDE
+    assert (
+        f"linear head is {points(difference(minilm, 'linear head').difference)} points behind, which is significant"
+        in GUIDE
+    )
+    assert better(difference(minilm, "linear head")) == "tree-lstm"
 
 
 def test_protocol_over_a_strong_encoder(records, minilm):
@@ -168,7 +182,7 @@ def test_protocol_over_a_strong_encoder(records, minilm):
 def test_level_over_a_larger_encoder(records, mpnet):
     assert_is_a_table(mpnet, ("Tree-LSTM", "BiLSTM", "BiLSTM, equal time"))
     tree, bilstm = (spread(mpnet, name, "root") for name in ("tree-lstm", "bilstm"))
-    assert f"the tree has {tree} and the BiLSTM {bilstm} %, not significantly different." in README
+    assert f"all-mpnet-base-v2: {tree} and, BiLSTM, {bilstm} %)" in README
     level = ("bilstm", "bilstm, equal time")
     assert not any(better(difference(mpnet, name, metric=metric)) for name in level for metric in METRICS)
     lead, behind = (difference(mpnet, name) for name in ("bilstm", "linear head"))
@@ -215,7 +229,7 @@ def test_leads_of_dependency_trees(records):
         f"it is {lead} points ahead of the BiLSTM and {points(binary.difference)} ahead of the binary Tree-LSTM, both "
         f"significant; its lead of {points(lstm.difference)} over the LSTM" in GUIDE
     )
-    assert f"a dependency Tree-LSTM is {lead} points ahead of a BiLSTM, which is significant" in README
+    assert f"a dependency Tree-LSTM is {lead} points ahead of a BiLSTM, which is significant." in README
 
 
 def test_protocol_on_sick(records):
@@ -238,8 +252,8 @@ def test_right_trees_matter_on_sst(sst):
     parsed = difference(sst, "tree-lstm, parsed trees")
     assert better(parsed) is None
     assert (
-        f"over right-branching, left-branching, balanced and random trees it loses {low} to {high} points, all "
-        f"significant, over the parser's trees {points(parsed.difference)}, not significant." in README
+        f"a Tree-LSTM loses {low} to {high} points, all significant; over the parser's trees it loses "
+        f"{points(parsed.difference)}, not significant." in README
     )
 
 
@@ -269,7 +283,10 @@ def test_a_computed_answers_row_is_the_records(computed, title):
     _, task = computed[record]
     tree, reader = task.reference, READERS[record.partition("-")[0]]
     names = [tree, f"{tree}, balanced", f"{tree}, random trees", reader, f"{reader}, equal time"]
-    assert f"| {title} | {' | '.join(spread(task, name, 'root', split) for name in names)} |" in GUIDE
+    figures = [spread(task, name, "root", split) for name in names]
+    if record.startswith("logic"):  # a fault limited this row to half of the time
+        figures[-1] = "–"
+    assert f"| {title} | {' | '.join(figures)} |" in GUIDE
     if record.startswith("listops"):
         assert {better(difference(task, name, split)) for name in names[1:]} == {tree}
     assert {len(task.runs_by_model[name]) for name in names} == {3}
@@ -280,14 +297,25 @@ def test_a_computed_answers_row_is_the_records(computed, title):
 
 
 def test_trees_lead_where_they_are_computed(computed):
-    leads = [
-        [difference(computed[name][1], reader, split) for split in splits]
-        for (name, reader), splits in zip(READERS.items(), (SPLITS[:2], SPLITS[2:]), strict=True)
-    ]
-    first, second = (" to ".join(f"{100 * lead.difference:.0f}" for lead in pair) for pair in leads)
-    assert f"it is {first} points ahead of the LSTM that reads the brackets, which is significant" in README
-    assert f"in logic {second} points, which is not significant" in README
-    assert [[better(lead) for lead in pair] for pair in leads] == [["tree-lstm"] * 2, [None] * 2]
+    listops, logic = (
+        [lead for split in computed[name][1].unseen_splits for lead in [difference(computed[name][1], reader, split)]]
+        for name, reader in READERS.items()
+    )
+    low, high = (100 * end(lead.difference for lead in listops) for end in (min, max))
+    assert f"in ListOps by {low:.0f} to {high:.0f} points over an LSTM that reads the brackets" in README
+    assert {better(lead) for lead in listops} == {"tree-lstm"} and len(listops) == len(logic) == 12
+    assert f"in logic by up to {100 * max(lead.difference for lead in logic):.0f} points, not significant" in README
+    assert {better(lead) for lead in logic} == {None}
+
+
+def test_the_smallest_lead_in_listops(computed):
+    _, task = computed["listops"]
+    leads = [difference(task, "lstm", split) for split in task.unseen_splits]
+    least = min(leads, key=lambda lead: lead.difference)
+    right = points(task.summary["tree-lstm"].metrics[least.split]["root"].mean)
+    assert least.split == "15-arguments"
+    assert f"over the LSTM, {points(least.difference)} points, is at operators with 15 arguments" in GUIDE
+    assert f"where the tree has {right} % right" in GUIDE
 
 
 def test_the_lead_in_logic_is_not_significant(computed):
@@ -298,7 +326,7 @@ def test_the_lead_in_logic_is_not_significant(computed):
         for lead in leads
     ]
     corrected = [hundredths(lead.p_holm, 2) for lead in leads]
-    number = len([each for each in logic.differences if each.p_holm is not None])
+    number = number_tested([logic])
     assert (
         f"In logic its leads over the LSTM, {shown[0]} and {shown[1]} on the new test sets, are not significant after "
         f"correction over the {number} differences of all test sets (p = {corrected[0]} and {corrected[1]})" in GUIDE
@@ -357,7 +385,7 @@ def test_intervals_over_recurrent_networks(sst):
     over = [difference(sst, name).interval for name in ("lstm", "bilstm")]
     first, second = (f"{points(each.low)} to {points(each.high)}" for each in over)
     assert f"lead is {first} points over the LSTM and {second} over the BiLSTM" in GUIDE
-    assert f"over the {len([each for each in sst.differences if each.p_holm is not None])} differences" in GUIDE
+    assert f"over the {number_tested([sst])} differences" in GUIDE
 
 
 def test_equal_time_is_what_the_guide_says(sst):
@@ -400,6 +428,7 @@ def test_shares_of_labels_over_other_trees(sst):
     }
     others = [share[f"tree-lstm, {shape}"] for shape in SHAPES]
     assert f"{min(others):.0f} to {max(others):.0f} % of the phrases" in GUIDE
+    assert f"which keep {min(others):.0f} to {max(others):.0f} % of the labels of longer phrases" in README
     assert f"The parser's trees keep {share['tree-lstm, parsed trees']:.0f} %" in GUIDE
 
 
