@@ -18,6 +18,7 @@ from treenn.experiment.results import COMPARISON_SCHEMA, MissingRun
 from treenn.experiment.worker_progress import RunsProgress, across_processes, watching
 from treenn.models.settings import Settings
 from treenn.report import write_results
+from treenn.training.run_results import read_training
 from treenn.trees import InputError
 
 MODELS = (
@@ -224,14 +225,16 @@ def test_equal_time_row_is_matched_twice(tmp_path):
     models = (
         Model("tree-lstm", settings={"epochs": 6}),
         Model("lstm"),
-        Model("lstm, equal time", model="lstm", equal_time=True),
+        Model("lstm, equal time", model="lstm", equal_time=True, settings={"restarts": 2}),
     )
     results = compare(plan(tasks=(PlanTask("toy"),), models=models, seeds=1), tmp_path)
     tree, lstm, limited = results.tasks[0].runs
     assert lstm.time_match is None and lstm.parameters == limited.parameters
     matched = limited.time_match
     assert matched.reference_seconds == tree.cpu_seconds
-    assert limited.epochs == max(1, int(matched.reference_seconds / matched.epoch_seconds))
+    [probe] = tmp_path.glob("runs/*-probe")  # its epoch trained two initializations
+    assert matched.epoch_seconds == read_training(probe).cpu_seconds / 2
+    assert limited.epochs == matched.epochs(restarts=2)
     assert [model.equal_time for model in results.models] == [False, False, True]
 
 
