@@ -89,6 +89,14 @@ def no_wait_for_the_disk() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No charts in reports: drawing them takes longer than a small comparison."""
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(Figure, "savefig", lambda figure, file, **form: file.write("<svg></svg>"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
     """New ledgers of test readings; fixtures of modules and of the session share one."""

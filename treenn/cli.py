@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -95,10 +96,17 @@ def main() -> None:
     sys.exit(code)
 
 
-def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
-    """Run a command. Returns the exit code, and the error message if it failed."""
+@cache
+def _command() -> Any:
+    """The command line with all commands; made once, which takes as long as a short command."""
     command: Any = typer.main.get_command(app)
     polish(command)
+    return command
+
+
+def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
+    """Run a command. Returns the exit code, and the error message if it failed."""
+    command = _command()
     try:
         with command.make_context("treenn", list(arguments)) as context:
             command.invoke(context)

@@ -60,6 +60,7 @@ RESULT = {
 }
 RESUMED = ("compare", "tune", "reproduce")
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 every_command = pytest.mark.parametrize("name", COMMANDS)
 
 

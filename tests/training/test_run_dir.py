@@ -234,7 +234,7 @@ def test_folder_removed_at_any_write_is_an_error(name: str, tmp_path: Path, monk
         assert not out.exists()
 
 
-def test_no_function_writes_over_a_users_files(tmp_path: Path) -> None:
+def test_no_function_writes_over_a_users_files(tmp_path: Path, undrawn: None) -> None:
     plan = treenn.Plan.of("toy", ["average"], seeds=1, settings=SMALL)
     for run in (lambda out: train(TOY, SMALL, out=out), lambda out: compare(plan, out)):
         with pytest.raises(InputError, match=r"did not make: results\.json; pass another out"):

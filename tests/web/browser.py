@@ -91,7 +91,7 @@ class Browser:
         end = time.monotonic() + _TIMEOUT
         while not self.evaluate(f"Boolean({script})"):
             assert time.monotonic() < end, script
-            time.sleep(0.05)
+            time.sleep(0.005)
 
     def open(self, url: str, width: int = 1200, height: int = 900, *, dark: bool = False, touch: bool = False) -> None:
         """Open a page in a window of a size."""
