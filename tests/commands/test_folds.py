@@ -43,6 +43,7 @@ def test_train_prints_pooled_metrics(command: Command, tmp_path: Path, ledger: P
     )
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_compare_pools_the_folds(command: Command, tmp_path: Path, ledger: Path) -> None:
     done = command("compare", "--treebank", "data", "--folds", "2", "--seeds", "1", "--jobs", "1", *TEXTS, *SMALL)
     assert done.returncode == 0, done.stderr

@@ -76,6 +76,7 @@ def test_dask_cluster_equals_local_run(treenn, plan, tmp_path, cluster):
         assert run["test"] == near[name]["test"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_trained_networks_on_another_test_set(treenn, plan, tmp_path, home, monkeypatch):
     assert treenn("compare", "--plan", plan, "--out", "first", "--jobs", "1").returncode == 0
     other = shutil.copytree(home, tmp_path / "home")
@@ -94,6 +95,7 @@ def test_trained_networks_on_another_test_set(treenn, plan, tmp_path, home, monk
     assert [path.suffix for path in (tmp_path / "second/runs").iterdir()] == [".json", ".json"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_report_is_rebuilt_from_results(treenn, plan, tmp_path):
     assert treenn("compare", "--plan", plan, "--out", "all", "--jobs", "1").returncode == 0
     results, report = ((tmp_path / "all" / name) for name in ("results.json", "report.html"))
@@ -111,6 +113,7 @@ def test_report_is_rebuilt_from_results(treenn, plan, tmp_path):
     assert "missing of the plan: 1 run;" in half.stderr
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_report_of_a_smaller_record(treenn, plan, tmp_path):
     assert treenn("compare", "--plan", plan, "--out", "all", "--jobs", "1").returncode == 0
     done = treenn("report", "all", "--record", "kept/record.json")

@@ -62,6 +62,7 @@ def test_train_has_the_baseline_and_the_classes(
         assert "does not exceed the baseline tf-idf, which reads no trees" in done.stderr
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_compare_has_the_baseline_as_a_model(treenn: Callable[..., Any], questions: list[str], tmp_path: Path) -> None:
     done = treenn("compare", *questions, *TINY, "--models", "tree-lstm", "--seeds", "1", "--jobs", "1", "--json")
     assert done.returncode == 0, done.stderr

@@ -191,6 +191,7 @@ def test_bad_arguments_create_nothing(command: Command, files: Path, arguments: 
     assert set(files.rglob("*")) == before
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_no_test_stops_after_training(
     command: Command, files: Path, monkeypatch: pytest.MonkeyPatch, ledger: Path
 ) -> None:
@@ -208,6 +209,7 @@ def test_no_test_stops_after_training(
         assert json.loads((files / results).read_text())["test_readings"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_compare_reports_and_resumes(command: Command, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_home(files / "home", monkeypatch)
     arguments = ["compare", "--treebank", "sst", "--seeds", "1", "--jobs", "1", "--json", *SMALL, "--size", "20"]
