@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from treenn.runtime.single_backward import single_backward
@@ -105,18 +105,20 @@ def empty_table(like: Tensor, n: int, width: int, dtype: torch.dtype | None = No
     return table
 
 
+def padded_table(like: Tensor, n: int, width: int) -> Tensor:
+    """Returns an uninitialized table of `n` rows for a `product` of all of them. Shape: `(rounded(n), width)`.
+
+    The rows that follow are zero.
+    """
+    table = like.new_empty(rounded(n), width)
+    table[n:] = 0
+    return table
+
+
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Returns `torch.nn.functional.linear`, differentiable, by `product`; the result has the dtype of `x`."""
     result: Tensor = _Linear.apply(x, weight, bias)  # type: ignore[no-untyped-call]
     return result
-
-
-def apply_linear(module: nn.Linear, x: Tensor) -> Tensor:
-    """Returns `module(x)`, by `linear` if no gradient is needed. Shape: `(..., k)` to `(..., m)`."""
-    if torch.is_grad_enabled():
-        result: Tensor = module(x)
-        return result
-    return linear(x.reshape(-1, x.shape[-1]), module.weight, module.bias).view(*x.shape[:-1], module.out_features)
 
 
 class _Linear(torch.autograd.Function):

@@ -49,6 +49,17 @@ def test_split_score_formula(network):
         torch.testing.assert_close(scores.splits[1, start, split, end], children + parent)
 
 
+@pytest.mark.parametrize("length", [1, 2, 6])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@torch.inference_mode()
+def test_predicted_factors_equal_differentiable_ones(network, length, dtype):
+    network = network.to(dtype)
+    fenceposts = network.encode(*words_and_affixes(length, batch=3)).fenceposts
+    expected = network.factors(network.spans(fenceposts), fenceposts)
+    for predicted, factor in zip(network.predict_factors(fenceposts), expected, strict=True):
+        torch.testing.assert_close(predicted, factor)
+
+
 def test_fenceposts_join_left_and_right_states(network):
     """Forward states are independent of later words, and backward states of earlier ones."""
     words, affixes = words_and_affixes(4)

@@ -134,7 +134,7 @@ class ChartParser(Parser):
     def _distribution(self, encoded: Sequence[Encoded]) -> TreeDistribution:
         """Compute the ensemble's distribution over trees."""
         pairs = zip(self.networks, (each.fenceposts for each in encoded), strict=True)
-        factors = [network.factors(network.spans(fenceposts), fenceposts) for network, fenceposts in pairs]
+        factors = [network.predict_factors(fenceposts) for network, fenceposts in pairs]
         distribution = TreeDistribution(mean_scores(factors))
         if not distribution.log_partition.isfinite().all():
             raise InputError(

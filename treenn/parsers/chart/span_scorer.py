@@ -13,7 +13,7 @@ from treenn.parsers.chart.chart_settings import ChartSettings
 from treenn.parsers.chart.cky import Scores
 from treenn.parsers.chart.examples import Inventory
 from treenn.parsers.chart.spans import row_table, rows_of_width, span_count
-from treenn.runtime.matmul import apply_linear
+from treenn.runtime.matmul import padded_table, product
 
 
 class Encoded(NamedTuple):
@@ -119,15 +119,9 @@ class SpanNetwork(nn.Module):
 
     def spans(self, fenceposts: Tensor) -> Tensor:
         """Compute the hidden layer of all spans. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
-        starts, ends = apply_linear(self.start, fenceposts), apply_linear(self.end, fenceposts)
-        n = fenceposts.shape[1] - 1
-        pairs = [(ends[:, width:], starts[:, :-width]) for width in range(1, n + 1)]  # each (B, n + 1 - width, d)
-        if torch.is_grad_enabled():
-            return self._hidden(torch.cat([end - start for end, start in pairs], dim=1))
-        differences = starts.new_empty(len(starts), span_count(n), starts.shape[-1])
-        for width, (end, start) in enumerate(pairs, start=1):
-            torch.sub(end, start, out=differences[:, rows_of_width(n, width)])
-        return self._hidden(differences)
+        starts, ends = self.start(fenceposts), self.end(fenceposts)
+        widths = range(1, fenceposts.shape[1])
+        return self._hidden(torch.cat([ends[:, width:] - starts[:, :-width] for width in widths], dim=1))
 
     def some_spans(self, fenceposts: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
         """Compute the hidden layer of s selected spans.
@@ -139,9 +133,7 @@ class SpanNetwork(nn.Module):
         return self._hidden(self.end(fenceposts)[sentence, ends] - self.start(fenceposts)[sentence, starts])
 
     def _hidden(self, differences: Tensor) -> Tensor:
-        normalized = self.norm(differences)
-        relu = torch.relu if torch.is_grad_enabled() else torch.relu_  # in place: as large as a cache
-        hidden: Tensor = self.dropout(relu(normalized))
+        hidden: Tensor = self.dropout(torch.relu(self.norm(differences)))
         return hidden
 
     def scores(self, hidden: Tensor, fenceposts: Tensor) -> Scores:
@@ -154,8 +146,44 @@ class SpanNetwork(nn.Module):
 
     def factors(self, hidden: Tensor, fenceposts: Tensor) -> Factors:
         """Compute the factors of the scores. Shape: as `scores`."""
-        whole, left, right = apply_linear(self.parts, hidden).chunk(3, dim=-1)
+        whole, left, right = self.parts(hidden).chunk(3, dim=-1)
         return Factors(self.node(hidden), whole, left, right, self.split(fenceposts))
+
+    def predict_factors(self, fenceposts: Tensor) -> Factors:
+        """Compute the factors of all spans as `factors` of `spans`, not differentiable.
+
+        Each product has the rows of all sentences in a padded table, which spares a copy of the hidden layer.
+
+        Shape:
+            `fenceposts` `(B, n + 1, 2 * size)`.
+        """
+        batch, posts, states = fenceposts.shape
+        rows = slice(0, batch * posts)
+        table = padded_table(fenceposts, rows.stop, states)
+        table[rows].view_as(fenceposts).copy_(fenceposts)
+        starts, ends, split = (
+            product(table, rows, linear.weight, linear.bias).view(batch, posts, -1)
+            for linear in (self.start, self.end, self.split)
+        )
+        table, rows = self._hidden_table(starts, ends), slice(0, batch * span_count(posts - 1))
+        parts = product(table, rows, self.parts.weight, self.parts.bias).view(batch, -1, self.parts.out_features)
+        whole, left, right = parts.chunk(3, dim=-1)
+        return Factors(self.node(table[rows]).view(*parts.shape[:2], 2), whole, left, right, split)
+
+    def _hidden_table(self, starts: Tensor, ends: Tensor) -> Tensor:
+        """Compute the hidden layer of all spans in a padded table.
+
+        Shape:
+            Both `(B, n + 1, span_size)`, the result `(rounded(B * spans), span_size)`.
+        """
+        batch, n, d = len(starts), starts.shape[1] - 1, starts.shape[2]
+        count = batch * span_count(n)
+        table = padded_table(starts, count, d)
+        differences = table[:count].view(batch, -1, d)  # (B, spans, d)
+        for width in range(1, n + 1):
+            torch.sub(ends[:, width:], starts[:, :-width], out=differences[:, rows_of_width(n, width)])
+        hidden: Tensor = self.norm(table).relu_()  # in place: as large as a cache
+        return hidden
 
 
 def mean_scores(ensemble: Sequence[Factors]) -> Scores:
