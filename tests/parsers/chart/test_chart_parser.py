@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 
 from treebanks.parsing import ParsingTreebank
 from treenn.parsers.chart import ChartParser, train
-from treenn.parsers.chart.chart_parser import MAX_WORDS
+from treenn.parsers.chart.chart_parser import MAX_WORDS, _tree
 from treenn.parsers.chart.tree_probability import tree_probability
 from treenn.testing import check_parser
 from treenn.trees import InputError
@@ -22,6 +23,15 @@ def test_keeps_the_rules_of_parsers(parser):
 def test_tree_is_independent_of_batch(parser, reviews):
     sentences = [tree.words for tree in reviews.splits["dev"]]
     assert parser.parse_batch(sentences) == [parser.parse(words) for words in sentences]
+
+
+def test_large_scores_are_parsed_in_double_precision(parser, reviews):
+    large, words = deepcopy(parser), list(reviews.splits["dev"][0].words)
+    with torch.no_grad():
+        large.network.node.weight.mul_(1e5)
+    (best,) = large.distribution(words).expected_best()
+    assert large.distribution(words).scores.nodes.dtype == torch.float64
+    assert large.parse(words).merges == _tree(words, best).merges
 
 
 def test_words_never_seen_are_parsed(parser):

@@ -17,7 +17,7 @@ from treenn.trees.arguments import Count, check
 _FORBIDDEN = -1e18
 """A score low enough to exclude a tree; unlike -∞, it keeps sums and differences finite."""
 
-_LARGE = 100.0
+LARGE = 100.0
 """The magnitude above which scores are summed in double precision; those of trained parsers are below 40.
 
 Single precision has 7 digits: with scores of 1e4, rounding of a tree's score changes its probability by 1 %.
@@ -44,7 +44,7 @@ class TreeDistribution:
 
     def __init__(self, scores: Scores, forbidden: Tensor | None = None) -> None:
         bounds = [float(bound) for part in scores for bound in part.detach().aminmax()]
-        if max(map(abs, bounds)) > _LARGE:
+        if max(map(abs, bounds)) > LARGE:
             scores = Scores(*(part.double() for part in scores))
         if forbidden is not None:
             scores = scores._replace(nodes=scores.nodes.masked_fill(forbidden.unsqueeze(-1), _FORBIDDEN))

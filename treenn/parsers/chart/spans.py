@@ -47,3 +47,16 @@ def row_table(length: int) -> npt.NDArray[np.int64]:
     table = np.zeros((length + 1, length + 1), dtype=np.int64)
     table[starts_and_ends(length)] = np.arange(span_count(length))
     return table
+
+
+@lru_cache(maxsize=256)
+def rows_by_split(length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the rows of all spans by their end and then start, and by their start and then end.
+
+    The left children of all splits at a fencepost are adjacent in the first order, the right children in the second.
+
+    >>> [rows.tolist() for rows in rows_by_split(3)]  # 0-1, 0-2, 1-2, 0-3, 1-3, 2-3 and 0-1, 0-2, 0-3, 1-2, 1-3, 2-3
+    [[0, 3, 1, 5, 4, 2], [0, 3, 5, 1, 4, 2]]
+    """
+    starts, ends = starts_and_ends(length)
+    return np.lexsort((starts, ends)), np.lexsort((ends, starts))
