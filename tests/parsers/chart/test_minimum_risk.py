@@ -5,6 +5,7 @@ import torch
 from parsers.chart.every_tree import splits_found
 
 from treenn.parsers.chart import TreeDistribution
+from treenn.parsers.chart.chart_parser import _tree, _tree_of_splits
 from treenn.parsers.chart.cky import BestTrees
 from treenn.parsers.chart.minimum_risk import minimum_risk_splits, split_table, write_scores
 from treenn.parsers.chart.span_scorer import Factors, mean_scores
@@ -26,6 +27,12 @@ def table_of(ensemble: list[Factors], length: int, batch: int = 3) -> torch.Tens
     return table
 
 
+def random_splits(length: int) -> list[list[int]]:
+    splits = minimum_risk_splits(table_of(random_ensemble(length, 1), length))
+    assert splits is not None
+    return splits
+
+
 @pytest.mark.parametrize("length", [1, 2, 3, 7, 12])
 @pytest.mark.parametrize("networks", [1, 2])
 def test_trees_equal_those_from_marginals(length: int, networks: int) -> None:
@@ -35,6 +42,12 @@ def test_trees_equal_those_from_marginals(length: int, networks: int) -> None:
     assert splits is not None
     for choices, best in zip(splits, expected, strict=True):
         assert splits_found(BestTrees([], choices, length, 1), length) == splits_found(best, length)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 9, 20])
+def test_node_order_is_that_of_k_best_trees(length: int) -> None:
+    words, (choices, *_) = [str(index) for index in range(length)], random_splits(length)
+    assert _tree_of_splits(words, choices) == _tree(words, BestTrees([], choices, length, 1))
 
 
 def test_parts_of_a_table_are_written_separately() -> None:

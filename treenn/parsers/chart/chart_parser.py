@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self, final
 
@@ -20,7 +21,7 @@ from treenn.parsers.chart.distribution import TreeDistribution
 from treenn.parsers.chart.examples import NULL, Inventory, encode_words
 from treenn.parsers.chart.minimum_risk import minimum_risk_splits, split_table, write_scores
 from treenn.parsers.chart.span_scorer import Encoded, Factors, SpanNetwork, mean_scores
-from treenn.parsers.chart.spans import span_count
+from treenn.parsers.chart.spans import first_row, span_count
 from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.runtime.quantization import EIGHT_BITS, WeightFormat
@@ -129,9 +130,7 @@ class ChartParser(Parser):
             write_scores(self._factors([each.fenceposts[part] for each in encoded]), table[..., part])
         if (splits := minimum_risk_splits(table)) is None:
             splits = [best.choices for best in self._distribution(encoded).expected_best()]
-        trees = [
-            _tree(words, BestTrees([], choices, length, 1)) for words, choices in zip(sentences, splits, strict=True)
-        ]
+        trees = [_tree_of_splits(words, choices) for words, choices in zip(sentences, splits, strict=True)]
         return labelled(trees, encoded[0], self.network) if self.labels else trees
 
     def _factors(self, fenceposts: Sequence[Tensor]) -> list[Factors]:
@@ -276,6 +275,35 @@ def _network(config: dict[str, Any], words: int, most_layers: int, source: Path)
 def batch_size(length: int) -> int:
     """Return the number of sentences of `length` words per batch; 0 if a single one exceeds `_SPANS`."""
     return _SPANS // span_count(length)
+
+
+def _tree_of_splits(words: Sequence[str], splits: Sequence[int]) -> Tree:
+    """The tree of `minimum_risk_splits` with the node order of `_tree`.
+
+    In postorder, the root of a subtree of w words follows its right child, whose subtree has one inner node less than
+    words. So the number of each inner child is known from that of its parent.
+    """
+    n = len(words)
+    merges, first = [(0, 0)] * (n - 1), _first_choices(n)
+    todo = [(0, n, 2 * n - 2)] if n > 1 else []  # start, width, node
+    while todo:
+        start, width, node = todo.pop()
+        left_width = splits[first[width] + start] + 1
+        left, right, right_width = start, start + left_width, width - left_width
+        if left_width > 1:
+            left = node - right_width
+            todo.append((start, left_width, left))
+        if right_width > 1:
+            todo.append((right, right_width, node - 1))
+            right = node - 1
+        merges[node - n] = left, right
+    return Tree._trusted(tuple(words), tuple(merges), (None,) * (2 * n - 1))
+
+
+@lru_cache(maxsize=256)
+def _first_choices(length: int) -> list[int]:
+    """Return the index of the first choice of each width; words have none."""
+    return [first_row(length, width) - length for width in range(length + 1)]
 
 
 def _tree(words: Sequence[str], best: BestTrees, rank: int = 0) -> Tree:
