@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from treenn.parsers.long_sentences import find_sentences
-from treenn.text import cleaning, split_sentences, tokenize
+from treenn.text import cleaning, split_sentences, tokenize, tokenizer
 from treenn.text.cleaning import clean
+from treenn.text.tokenizer import tokens_of
 
 TEXTS = st.text("ab T.,'\"`-&;<>\\\n1é!?", max_size=40) | st.text(max_size=20)
 
@@ -20,6 +21,18 @@ def test_plain_texts_are_cleaned_as_others(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cleaning, "_is_plain", lambda text: False)
         assert clean(text) == fast
+
+
+CLITICS = st.sampled_from(["can", "not", "NOT", "d", "'", "nt", "N'T", "do", "y", "ou", "'ve", "all", "wo", "is", "é"])
+
+
+@settings(max_examples=60)
+@given(TEXTS | st.lists(CLITICS, max_size=4).map("".join))
+def test_words_without_apostrophe_have_no_other_clitics(text: str) -> None:
+    fast = list(tokens_of(clean(text)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokenizer, "_may_have_clitic", lambda form: True)
+        assert list(tokens_of(clean(text))) == fast
 
 
 @settings(max_examples=40)

@@ -28,6 +28,8 @@ def closing_quotes(text: str, tokens: Sequence[Token]) -> frozenset[int]:
     """
     closing: set[int] = set()
     for family in load_rules().balanced:
+        if not any(mark in text for mark in family):
+            continue
         marks: list[int] = []
         for index, token in enumerate(tokens):
             if index and PARAGRAPH in text[tokens[index - 1].end : token.start]:

@@ -57,14 +57,14 @@ def group(text: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
 def _ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
     """The indices of the tokens before which a sentence may end."""
     start = number = 0
-    closing = closing_quotes(text, tokens)
+    closing, has_paragraphs = closing_quotes(text, tokens), PARAGRAPH in text
     while number < len(tokens) - 1:
         token, end = tokens[number], number + 1
         if token.kind in ENDING:
             end = _absorbed(text, tokens, end, closing)
         if end == len(tokens):
             return
-        if PARAGRAPH in text[tokens[end - 1].end : tokens[end].start] or (
+        if (has_paragraphs and PARAGRAPH in text[tokens[end - 1].end : tokens[end].start]) or (
             token.kind in ENDING and _ends_sentence(text, tokens, start, number, end)
         ):
             yield end

@@ -11,6 +11,9 @@ from treenn.text.sentences import group
 from treenn.trees.errors import InputError
 
 WITH_CLITICS = frozenset({"word", "elision"})
+WRITTEN = {"ellipsis": "...", "dash": "--"}
+"""The form of each kind of token that has a single one."""
+
 GUILLEMETS = frozenset("\u00ab\u2039")
 """Quotation marks that open a quotation, or close it if they are attached to the preceding word."""
 
@@ -87,7 +90,7 @@ def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
             opened = token.end if opens else opened
             yield token._replace(form=("`" if opens else "'") * (2 if is_double else 1))
         else:
-            yield token._replace(form={"ellipsis": "...", "dash": "--"}.get(token.kind, token.form))
+            yield token._replace(form=WRITTEN[token.kind]) if token.kind in WRITTEN else token
         if number == last and token.kind == ABBREVIATION:
             yield Token("stop", ".", token.end, token.end)
 
@@ -100,6 +103,8 @@ def _last_word(sentence: Sequence[Token]) -> int:
 
 def _without_clitics(token: Token) -> list[Token]:
     """Split clitics off the end of a word: shouldn't've into should, n't and 've; dont and do'nt into do and n't."""
+    if not _may_have_clitic(token.form):
+        return [token]
     rules, parts, end = load_rules(), [], len(token.form)
     if token.form.lower().replace("'nt", "nt") in rules.without_apostrophe:
         end -= 3 if token.form[-3] == "'" else 2
@@ -109,6 +114,11 @@ def _without_clitics(token: Token) -> list[Token]:
         parts.append(Token("clitic", match[0], token.start + match.start(), token.start + match.end()))
         end = match.start()
     return [Token(token.kind, token.form[:end], token.start, token.start + end), *reversed(parts)]
+
+
+def _may_have_clitic(form: str) -> bool:
+    """False if a word has no clitic: all other ones have an apostrophe or are in a list."""
+    return "'" in form or (lower := form.lower()) == "cannot" or lower in load_rules().without_apostrophe
 
 
 def _opens(text: str, span: tuple[int, int], token: Token, *, quoted: bool, nested: bool) -> bool:
