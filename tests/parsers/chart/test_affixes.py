@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treenn.parsers.chart.affixes import BUCKETS, COUNT, affixes
+from treenn.parsers.chart.affixes import BUCKETS, COUNT, _shape, affixes
 
 
 def test_numbers_are_those_of_every_machine():
@@ -25,3 +25,8 @@ def test_any_string_has_numbers(word):
 
 def test_lone_surrogates_and_long_words_have_numbers():
     assert len(affixes("\ud800")) == len(affixes("x" * 100_000)) == COUNT
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_shapes_of_ascii_words_equal_those_of_others(word):
+    assert _shape(word) + "\u00b7" == _shape(word + "\u00b7")

@@ -49,6 +49,16 @@ def test_split_score_formula(network):
         torch.testing.assert_close(scores.splits[1, start, split, end], children + parent)
 
 
+def test_rows_of_distinct_words_are_encoded_as_words(network):
+    words, affixes = torch.arange(5), words_and_affixes(5)[1][0]
+    sentences = torch.tensor([[3, 1, 3], [0, 4, 2]])
+    rows = torch.nn.functional.pad(sentences + 2, (1, 0))
+    rows = torch.nn.functional.pad(rows, (0, 1), value=1)
+    encoded = network.encode_rows(network.vector_table(words, affixes), rows)
+    for states, expected in zip(encoded, network.encode(sentences, affixes[sentences]), strict=True):
+        assert torch.equal(states, expected)
+
+
 @pytest.mark.parametrize("length", [1, 2, 6])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @torch.inference_mode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from string import ascii_letters, digits
 
 from treenn.text.feature_hash import bucket
 
@@ -19,6 +20,7 @@ COUNT = len(PREFIXES) + len(SUFFIXES) + 1
 """The number of features per word."""
 
 _REPEATED = re.compile(r"(.)\1+")
+_ASCII_KINDS = str.maketrans(ascii_letters + digits, "x" * 26 + "X" * 26 + "d" * 10)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -39,5 +41,7 @@ def affixes(word: str) -> tuple[int, ...]:
 
 def _shape(word: str) -> str:
     """Map letters to X or x and digits to d, keep other characters, and collapse repeated characters."""
+    if word.isascii():
+        return _REPEATED.sub(r"\1", word.translate(_ASCII_KINDS))
     kinds = ("X" if c.isupper() else "x" if c.islower() else "d" if c.isdigit() else c for c in word)
     return _REPEATED.sub(r"\1", "".join(kinds))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, Self, final
+from typing import Any, NamedTuple, Self, final
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import ModuleList
@@ -51,6 +51,18 @@ _SPANS = 1 << 14
 
 _PARTS = 4
 """The number of parts in which a full batch is searched, each about the size of a cache."""
+
+
+class DistinctWords(NamedTuple):
+    """The vectors of the distinct words of sentences, each of which is computed once.
+
+    Args:
+        rows: the row of each word in the tables.
+        tables: the vectors of each network by `SpanNetwork.vector_table`. Shape: `(2 + words, width)`.
+    """
+
+    rows: dict[str, int]
+    tables: list[Tensor]
 
 
 @final
@@ -118,11 +130,12 @@ class ChartParser(Parser):
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`; at most `MAX_WORDS` words per sentence, batched by length."""
         sentences = check_sentences(sentences, self.max_words)
-        return parse_batches(sentences, equal_lengths(sentences, batch_size), self._parse)
+        parse = partial(self._parse, distinct=self._distinct_words(sentences))
+        return parse_batches(sentences, equal_lengths(sentences, batch_size), parse)
 
-    def _parse(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+    def _parse(self, sentences: Sequence[Sequence[str]], distinct: DistinctWords) -> list[Tree]:
         """Parse sentences of one length."""
-        encoded, length = self.encode(sentences), len(sentences[0])
+        encoded, length = self._encode(sentences, distinct), len(sentences[0])
         step = max(1, batch_size(length) // _PARTS)
         table = split_table(length, len(sentences), encoded[0].fenceposts)
         for start in range(0, len(sentences), step):
@@ -148,9 +161,19 @@ class ChartParser(Parser):
 
     def encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
         """Encode sentences of one length by each network."""
-        words, affixes = zip(*(encode_words(self.vocabulary, words) for words in sentences), strict=True)
-        batch = torch.from_numpy(np.stack(words)), torch.from_numpy(np.stack(affixes))
-        return [network.encode(*batch) for network in self.networks]
+        return self._encode(sentences, self._distinct_words(sentences))
+
+    def _distinct_words(self, sentences: Sequence[Sequence[str]]) -> DistinctWords:
+        """Compute each network's vectors of the distinct words of sentences, of any lengths."""
+        distinct = list(dict.fromkeys(chain.from_iterable(sentences)))
+        words, affixes = map(torch.from_numpy, encode_words(self.vocabulary, distinct))
+        rows = {word: row for row, word in enumerate(distinct, start=2)}
+        return DistinctWords(rows, [network.vector_table(words, affixes) for network in self.networks])
+
+    def _encode(self, sentences: Sequence[Sequence[str]], distinct: DistinctWords) -> list[Encoded]:
+        rows = torch.tensor([[0, *map(distinct.rows.__getitem__, words), 1] for words in sentences])  # (B, n + 2)
+        pairs = zip(self.networks, distinct.tables, strict=True)
+        return [network.encode_rows(table, rows) for network, table in pairs]
 
     def distribution(self, words: Sequence[str]) -> TreeDistribution:
         """Compute the distribution over all trees of a sentence, as a batch of one.

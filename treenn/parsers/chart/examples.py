@@ -14,7 +14,7 @@ from torch import Tensor
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.batching import equal_lengths
 from treenn.parsers.brackets import crossing, inner_spans
-from treenn.parsers.chart.affixes import affixes
+from treenn.parsers.chart.affixes import COUNT, affixes
 from treenn.parsers.chart.spans import row, span_count, starts_and_ends
 from treenn.runtime.arrays import IntArray
 from treenn.trees import NaryTree, Tree
@@ -125,7 +125,7 @@ def _stack_soft_targets(rows: Sequence[int], targets: Sequence[SoftTargets], len
 def encode_words(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[IntArray, IntArray]:
     """Return the ids of words, looked up in lower case, and of their affixes. Shape: `(n,)` and `(n, COUNT)`."""
     numbers: IntArray = vocabulary.encode([word.lower() for word in words]).numpy()
-    return numbers, np.array([affixes(word) for word in words], dtype=np.int64)
+    return numbers, np.array([affixes(word) for word in words], dtype=np.int64).reshape(-1, COUNT)
 
 
 def example(

@@ -107,9 +107,36 @@ class SpanNetwork(nn.Module):
         """
         if self.training:
             words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
-        x = torch.cat([self.words(words), self.affixes(affixes).sum(dim=2)], dim=-1)
+        x = self._word_vectors(words, affixes)
         outside = self.outside.expand(len(x), 2, -1)
-        x = self.dropout(torch.cat([outside[:, :1], x, outside[:, 1:]], dim=1))
+        return self._encode(torch.cat([outside[:, :1], x, outside[:, 1:]], dim=1))
+
+    def vector_table(self, words: Tensor, affixes: Tensor) -> Tensor:
+        """Compute the input vectors of distinct words, after those of the start and the end of a sentence.
+
+        Args:
+            words: word ids. Shape: `(k,)`.
+            affixes: affix ids. Shape: `(k, affixes per word)`.
+
+        Returns:
+            A table whose rows are the input of `encode_rows`. Shape: `(2 + k, width)`.
+        """
+        return torch.cat([self.outside, self._word_vectors(words, affixes)])
+
+    def encode_rows(self, table: Tensor, rows: Tensor) -> Encoded:
+        """Encode sentences of one length as `encode` in evaluation mode, from a table of vectors.
+
+        Args:
+            table: the vectors by `vector_table`.
+            rows: the rows of a sentence's start, words and end. Shape: `(B, n + 2)`.
+        """
+        return self._encode(table.index_select(0, rows.flatten()).view(*rows.shape, -1))
+
+    def _word_vectors(self, words: Tensor, affixes: Tensor) -> Tensor:
+        return torch.cat([self.words(words), self.affixes(affixes).sum(dim=-2)], dim=-1)
+
+    def _encode(self, x: Tensor) -> Encoded:
+        x = self.dropout(x)
         states = []
         for layer in self.layers:
             x = self.dropout(layer(x)[0])
