@@ -49,8 +49,8 @@ FACTORED = "@"
 _SPANS = 1 << 14
 """The maximum number of spans of a batch of the LSTMs, which are fast for many sentences."""
 
-_PARTS = 4
-"""The number of parts in which a full batch is searched, each about the size of a cache."""
+_PARTS = 2
+"""The number of parts in which the spans of a full batch are scored, each about the size of a cache."""
 
 
 class DistinctWords(NamedTuple):
