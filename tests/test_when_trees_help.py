@@ -42,7 +42,7 @@ README, GUIDE = words("README.md"), words("treenn/guide/when-trees-help.md")
 
 @pytest.fixture(scope="module")
 def records():
-    paths = {name: f"sst/{name}" for name in ("sst", "minilm", "mpnet")}
+    paths = {name: f"sst/{name}" for name in ("sst", "roots", "published", "minilm", "mpnet")}
     paths |= {name: f"{name}/fresh" for name in READERS}
     paths |= {name: f"sick/{name}" for name in ("relatedness", "entailment")}
     return {name: read_results(RESULTS / f"{path}.json") for name, path in paths.items()}
@@ -80,6 +80,10 @@ def difference(task, model, split="test", metric="root"):
     return found
 
 
+def interval(lead):
+    return f"{points(lead.interval.low)} to {points(lead.interval.high)}"
+
+
 def points(value):
     return f"{100 * value:.1f}".replace("-", "−")
 
@@ -109,18 +113,70 @@ def test_the_table_on_sst_is_the_records(sst):
     assert_has_rows(sst, NAMES)
 
 
-def test_without_a_lead_on_sst(sst):
-    right = {name: spread(sst, name, "root") for name in ("tree-lstm", "lstm", "bilstm")}
-    sentence = (
-        f"a Tree-LSTM has {right['tree-lstm']} % right, an LSTM {right['lstm']} % and a BiLSTM {right['bilstm']} %, "
-        "with equal parameters, labels and trials"
-    )
-    assert sentence in README
-    assert all(better(difference(sst, name)) is None for name in ("lstm", "bilstm"))
-    runs = [run for run in sst.runs if run.model in right]
+LABELS = {
+    "every phrase for all, as above": ("sst", "10, equal time 5"),
+    "whole sentences for all": ("roots", "5"),
+    "every phrase for the Tree-LSTM, five for the others": ("published", "5"),
+}
+
+
+@pytest.mark.parametrize("title", LABELS)
+def test_a_row_of_labels_is_the_records(records, title):
+    record, seeds = LABELS[title]
+    [task] = records[record].sections
+    names = [NAMES[name] for name in ("Tree-LSTM", "LSTM", "BiLSTM", "LSTM, equal time", "BiLSTM, equal time")]
+    assert f"| {title} | {' | '.join(spread(task, name, 'root') for name in names)} | {seeds} |" in GUIDE
+    assert [len(task.runs_by_model[name]) for name in names] == ([10] * 3 + [5] * 2 if record == "sst" else [5] * 5)
+    runs = [run for name in names for run in task.runs_by_model[name]]
     assert all(abs(run.parameters - 293_855) <= 0.02 * 293_855 for run in runs)
-    assert {run.training_labels for run in runs} == {318_582}
-    assert {model.trials.number for model in sst.models if model.name in right} == {20}
+
+
+def test_with_equal_labels_no_lead_is_shown(records):
+    for record, labels in (("sst", 318_582), ("roots", 8_544)):
+        [task] = records[record].sections
+        tree, lstm, bilstm = (spread(task, name, "root") for name in ("tree-lstm", "lstm", "bilstm"))
+        figures = (
+            f"{tree} % right, LSTM {lstm} %, BiLSTM {bilstm} %" if record == "sst" else f"{tree}, {lstm}, {bilstm} %"
+        )
+        assert f"({figures})" in README
+        assert not any(better(difference(task, name)) for name in ("lstm", "bilstm"))
+        assert {run.training_labels for name in NAMES.values() for run in task.runs_by_model.get(name, ())} == {labels}
+    [sst] = records["sst"].sections
+    assert {model.trials.number for model in sst.models if model.name in ("tree-lstm", "lstm", "bilstm")} == {20}
+
+
+def test_the_published_lead_is_one_of_labels(records):
+    [published], [roots] = records["published"].sections, records["roots"].sections
+    lstm, bilstm = (difference(published, name) for name in ("lstm", "bilstm"))
+    others = [difference(published, f"{name}, equal time") for name in ("lstm", "bilstm")]
+    assert {better(each) for each in (lstm, bilstm, *others)} == {"tree-lstm"}
+    leads = points(lstm.difference), points(bilstm.difference)
+    assert f"a Tree-LSTM is {leads[0]} points ahead of an LSTM and {leads[1]} of a BiLSTM, both significant" in README
+    assert (
+        f"{leads[0]} points ({interval(lstm)}) ahead of the LSTM and {leads[1]} ({interval(bilstm)}) ahead of the "
+        "BiLSTM, both significant, as are its leads with equal time." in GUIDE
+    )
+    lstm, bilstm = (difference(roots, name) for name in ("lstm", "bilstm"))
+    assert (
+        f"it is {points(lstm.difference)} points ({interval(lstm)}) over the LSTM and "
+        f"{points(bilstm.difference)} ({interval(bilstm)}) over the BiLSTM." in GUIDE
+    )
+
+
+def test_protocol_of_the_labels(records):
+    values = {}
+    for name in ("roots-tree-lstm", "roots-lstm", "roots-bilstm", "spans-lstm", "spans-bilstm"):
+        [found] = json.loads((RESULTS / f"sst/trials/{name}.json").read_text())["best"].values()
+        values[name] = f"{100 * found['value']:.1f}"
+    first, second, third, fourth, fifth = values.values()
+    assert f"with {first}, {second} and {third} for the labels of sentences, and with {fourth} and {fifth} for" in GUIDE
+    trained = []
+    for name in ("roots", "published"):
+        [task] = records[name].sections
+        trained += [run for run in task.runs if run.history]
+        assert {model.trials.number for model in task.models if "lstm" in model.name} <= {4, 20}
+        assert_read_once(records[name], task)
+    assert f"no run took more than {max(run.epochs for run in trained)} of the 60 epochs" in GUIDE
 
 
 def test_the_lead_over_all_nodes_on_sst(sst):
@@ -140,7 +196,7 @@ def test_the_lead_over_all_nodes_on_sst(sst):
 
 def test_without_a_lead_over_a_strong_encoder(minilm):
     tree, lstm, bilstm = (spread(minilm, name, "root") for name in ("tree-lstm", "lstm", "bilstm"))
-    assert f"(MiniLM: {tree}, {lstm} and {bilstm} %;" in README
+    assert f"(MiniLM: {tree}, {lstm}, {bilstm} %;" in README
     found = [difference(minilm, name, metric=metric) for name in ("lstm", "bilstm") for metric in METRICS]
     assert not any(better(each) for each in found)
     assert_is_a_table(minilm, ("Tree-LSTM", "LSTM", "BiLSTM", "LSTM, equal time", "BiLSTM, equal time"))
@@ -182,7 +238,7 @@ def test_protocol_over_a_strong_encoder(records, minilm):
 def test_level_over_a_larger_encoder(records, mpnet):
     assert_is_a_table(mpnet, ("Tree-LSTM", "BiLSTM", "BiLSTM, equal time"))
     tree, bilstm = (spread(mpnet, name, "root") for name in ("tree-lstm", "bilstm"))
-    assert f"all-mpnet-base-v2: {tree} and, BiLSTM, {bilstm} %)" in README
+    assert f"all-mpnet-base-v2: {tree} %, BiLSTM {bilstm} %)" in README
     level = ("bilstm", "bilstm, equal time")
     assert not any(better(difference(mpnet, name, metric=metric)) for name in level for metric in METRICS)
     lead, behind = (difference(mpnet, name) for name in ("bilstm", "linear head"))
