@@ -2,10 +2,21 @@
 
 import numpy as np
 import pytest
+import torch
+
+from treenn.runtime.arrays import FloatArray, StoredArray
 
 pytest.importorskip("numba")
 
-from treenn.kernels.elementwise import dot, sigmoid_in_place, tanh_in_place, vector_product
+from treenn.kernels.elementwise import (
+    add_converted,
+    convert,
+    dot,
+    kernel,
+    sigmoid_in_place,
+    tanh_in_place,
+    vector_product,
+)
 
 VALUES = np.concatenate([np.linspace(-40, 40, 4001), np.geomspace(1e-30, 10, 500), -np.geomspace(1e-30, 10, 500)])
 
@@ -40,3 +51,25 @@ def test_products_of_vectors() -> None:
     vector_product(x, matrix, out)
     np.testing.assert_allclose(out, x.astype(np.float64) @ matrix, rtol=1e-5, atol=1e-6)
     assert dot(x, x) == pytest.approx(float(x @ x), rel=1e-6)
+
+
+def test_bfloat16_is_rounded_as_by_torch() -> None:
+    special = [np.inf, -np.inf, np.nan, 0, -0.0, 1 + 2**-8, 1 + 3 * 2**-8, 3.4e38, 1e-40]
+    x = np.concatenate([VALUES, special]).astype(np.float32)
+    bits, back, total = np.empty(len(x), dtype=np.uint16), np.empty_like(x), np.ones_like(x)
+    convert_all(bits, x)
+    convert_all(back, bits)
+    add_all(total, bits)
+    expected = torch.from_numpy(x).bfloat16().float().numpy()
+    np.testing.assert_array_equal(back, expected)
+    np.testing.assert_array_equal(total, 1 + expected)
+
+
+@kernel
+def convert_all(out: StoredArray, x: StoredArray) -> None:
+    convert(out, x)
+
+
+@kernel
+def add_all(total: FloatArray, x: StoredArray) -> None:
+    add_converted(total, x)

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm, GateFunction, Tensors
 from treenn.runtime.kernel_choice import uses_numba
-from treenn.runtime.matmul import linear
+from treenn.runtime.matmul import STORED_DTYPES, compute_dtype, linear
 from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.trees.arguments import Share, Width, checked
 
@@ -82,19 +82,18 @@ class BinaryTreeLSTM(Cell):
 
     def leaf(self, x: Tensor) -> Tensor:
         """Returns the states of words: equations 9 and 11 to 14 without children."""
+        if uses_numba(x, self.W, self.b, training=torch.is_grad_enabled()) and compute_dtype(x) in STORED_DTYPES:
+            return self._compiled_leaf(x)
         b_i, _, b_o, b_u = self.b.chunk(4)
-        z = linear(x, self.W, torch.cat([b_i, b_o, b_u]))  # (n, 3d)
-        if uses_numba(z, training=torch.is_grad_enabled()):
-            return self._compiled_leaf(z)
-        i, o, u = z.chunk(3, dim=1)
+        i, o, u = linear(x, self.W, torch.cat([b_i, b_o, b_u])).chunk(3, dim=1)
         c = torch.sigmoid(i) * self._dropout(torch.tanh(u))
         return torch.cat([torch.sigmoid(o) * torch.tanh(c), c], dim=1)
 
-    def _compiled_leaf(self, z: Tensor) -> Tensor:
+    def _compiled_leaf(self, x: Tensor) -> Tensor:
         from treenn.cells.compiled_words import CompiledWords  # Numba is optional
 
-        mask = self._dropout(z.new_ones(len(z), self.hidden_size)) if self.is_stochastic else z.new_empty(0, 0)
-        states: Tensor = CompiledWords.apply(z, mask)  # type: ignore[no-untyped-call]
+        mask = self._dropout(x.new_ones(len(x), self.hidden_size)) if self.is_stochastic else x.new_empty(0, 0)
+        states: Tensor = CompiledWords.apply(x, self.W, self.b, mask)  # type: ignore[no-untyped-call]
         return states
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
@@ -108,8 +107,8 @@ class BinaryTreeLSTM(Cell):
         return F.dropout(u, self.cell_dropout, self.training)
 
     def _bias(self) -> Tensor:
-        b_i, b_f, b_o, b_u = self.b.chunk(4)
-        return torch.cat([b_i, b_f, b_f, b_o, b_u])
+        d = self.hidden_size
+        return torch.cat([self.b[: 2 * d], self.b[d:]])  # i, f, f, o, u
 
     def fused_form(self) -> FusedForm:
         """Returns U, the biases and the gates."""

@@ -15,7 +15,7 @@ from treenn.cells.tree_lstm import TreeLSTMGates
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import Level, PackedForest, levels
 from treenn.runtime.kernel_choice import uses_numba, uses_triton
-from treenn.runtime.matmul import compute_dtype, empty_table, gather, product, weight_gradient
+from treenn.runtime.matmul import STORED_DTYPES, compute_dtype, empty_table, gather, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
 
 
@@ -103,7 +103,7 @@ def fused_sweep(fused: FusedForm, forest: PackedForest, leaves: Tensor) -> Tenso
     if isinstance(fused.gates, TreeLSTMGates):  # imported where they are used: Numba and Triton are optional
         if uses_triton(*inputs):
             from treenn.encoders.triton_sweep import TritonSweep as function
-        elif uses_numba(*inputs, training=differentiate):
+        elif uses_numba(*inputs, training=differentiate) and compute_dtype(leaves) in STORED_DTYPES:
             from treenn.encoders.compiled_sweep import CompiledSweep as function
     h: Tensor = function.apply(fused.gates, forest, differentiate, *inputs)  # type: ignore[no-untyped-call]
     return h

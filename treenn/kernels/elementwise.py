@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.extending import overload
 
-from treenn.runtime.arrays import FloatArray
+from treenn.runtime.arrays import FloatArray, StoredArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -21,6 +22,9 @@ _ROUND = np.float32(1.5 * 2**23)  # x + _ROUND - _ROUND is x, rounded to a whole
 _LEAST, _MOST = np.float32(-80), np.float32(80)
 _EXPONENT_BITS, _EXPONENT_BIAS = np.int32(23), np.int32(127)
 _C2, _C3, _C4, _C5, _C6, _C7 = (np.float32(1 / n) for n in (2, 6, 24, 120, 720, 5040))
+
+_HALF_BITS, _LOW_BITS, _LAST_BIT = np.uint32(16), np.uint32(0x7FFF), np.uint32(1)
+_MAGNITUDE, _INFINITY, _NAN = np.uint32(0x7FFFFFFF), np.uint32(0x7F800000), np.uint16(0x7FC0)
 
 ONE, TWO = np.float32(1), np.float32(2)
 
@@ -133,3 +137,62 @@ def dot(x: FloatArray, y: FloatArray) -> np.float32:
     for j in range(len(x)):
         total += x[j] * y[j]
     return total
+
+
+@inline
+def _to_bfloat16(x: np.float32) -> np.uint16:
+    """Returns the bits of the nearest bfloat16, of two the even one."""
+    bits = np.float32(x).view(np.uint32)
+    is_nan = (bits & _MAGNITUDE) > _INFINITY
+    rounded = np.uint32(bits + _LOW_BITS + ((bits >> _HALF_BITS) & _LAST_BIT)) >> _HALF_BITS
+    return _NAN if is_nan else np.uint16(rounded)
+
+
+@inline
+def _to_float32(bits: np.uint16) -> np.float32:
+    """Returns the number of the bits of a bfloat16."""
+    return np.uint32(np.uint32(bits) << _HALF_BITS).view(np.float32)
+
+
+def convert(out: StoredArray, x: StoredArray) -> None:
+    """Copy a vector between arrays of float32 and of bfloat16, stored as uint16; compiled only."""
+    raise NotImplementedError
+
+
+def _convert(out: Any, x: Any) -> Callable[..., None]:
+    def copy(out: FloatArray, x: FloatArray) -> None:
+        for j in range(len(out)):
+            out[j] = x[j]
+
+    def narrow(out: StoredArray, x: FloatArray) -> None:
+        for j in range(len(out)):
+            out[j] = _to_bfloat16(x[j])
+
+    def widen(out: FloatArray, x: StoredArray) -> None:
+        for j in range(len(out)):
+            out[j] = _to_float32(x[j])
+
+    if out.dtype == x.dtype:
+        return copy
+    return narrow if out.dtype == numba.uint16 else widen
+
+
+def add_converted(total: FloatArray, x: StoredArray) -> None:
+    """Add a vector of float32 or of bfloat16, stored as uint16, to `total`; compiled only."""
+    raise NotImplementedError
+
+
+def _add_converted(total: Any, x: Any) -> Callable[..., None]:
+    def add(total: FloatArray, x: FloatArray) -> None:
+        for j in range(len(total)):
+            total[j] += x[j]
+
+    def add_widened(total: FloatArray, x: StoredArray) -> None:
+        for j in range(len(total)):
+            total[j] += _to_float32(x[j])
+
+    return add if x.dtype == total.dtype else add_widened
+
+
+for _function, _of_types in ((convert, _convert), (add_converted, _add_converted)):
+    overload(_function, strict=False, jit_options={"fastmath": _FAST, "error_model": "numpy"})(_of_types)

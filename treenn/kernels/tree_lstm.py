@@ -14,8 +14,10 @@ import numpy as np
 
 from treenn.kernels.elementwise import (
     ONE,
+    add_converted,
     add_product_to,
     add_to,
+    convert,
     copy_to,
     dot,
     kernel,
@@ -25,212 +27,254 @@ from treenn.kernels.elementwise import (
     vector_product,
 )
 from treenn.kernels.gates import cell_input, hidden_state, through_h, to_input
-from treenn.runtime.arrays import FloatArray, IntArray
+from treenn.runtime.arrays import DoubleArray, FloatArray, IntArray, StoredArray
 
 
-@kernel
-def gather(children: IntArray, h: FloatArray, pairs: FloatArray) -> None:
-    """Write [h_l; h_r] of the children `(n, 2)` into `pairs` `(n, 2d)`."""
-    d = h.shape[1]
-    for k in range(len(children)):
-        copy_to(pairs[k, :d], h[children[k, 0]])
-        copy_to(pairs[k, d:], h[children[k, 1]])
-
-
-@kernel
-def forward(z: FloatArray, start: int, children: IntArray, masks: FloatArray, h: FloatArray, c: FloatArray) -> None:
-    """Overwrite the pre-activations of a level by its gates, and write its h and c.
+class States(NamedTuple):
+    """The tables of a forward pass.
 
     Args:
-        z: `(n, 5d)`, the pre-activations, overwritten.
-        start: the level's first inner row.
         children: `(I, 2)`, the rows of the children.
         masks: `(I, d)`, dropout masks of u, or `(0, d)`.
-        h: `(D, d)`, whose rows of the level are written.
-        c: `(D, d)`, likewise.
+        pairs: `(I, 2d)`, [h_l; h_r] of each inner row in the dtype of the products, written.
+        h: `(D, d)`, written.
+        c: `(D, d)`, written.
     """
-    for k in range(len(z)):
-        _states(z[k], start + k, children, masks, h, c)
+
+    children: IntArray
+    masks: FloatArray
+    pairs: StoredArray
+    h: FloatArray
+    c: FloatArray
 
 
 @kernel
-def forward_top(
-    weight: FloatArray,
-    bias: FloatArray,
-    start: int,
-    children: IntArray,
-    masks: FloatArray,
-    pairs: FloatArray,
-    h: FloatArray,
-    c: FloatArray,
-    z: FloatArray,
-) -> None:
-    """The same for all inner rows from `start` on, one after another, with their products.
+def begin(leaves: FloatArray, stop: int, tables: States) -> None:
+    """Write the states of words, from `leaves` `(V, 2d)`, and the pairs of the inner rows before `stop`."""
+    d = tables.h.shape[1]
+    for row in range(len(leaves)):
+        copy_to(tables.h[row], leaves[row, :d])
+        copy_to(tables.c[row], leaves[row, d:])
+    _gather(0, stop, tables)
+
+
+@kernel
+def _gather(start: int, stop: int, tables: States) -> None:
+    """Write the pairs of inner rows."""
+    d = tables.h.shape[1]
+    for inner in range(start, stop):
+        convert(tables.pairs[inner, :d], tables.h[tables.children[inner, 0]])
+        convert(tables.pairs[inner, d:], tables.h[tables.children[inner, 1]])
+
+
+@kernel
+def forward(z: StoredArray, gates: FloatArray, start: int, stop: int, next_stop: int, tables: States) -> None:
+    """Write the gates and the states of a level, and the pairs of the next one.
+
+    Args:
+        z: `(n, 5d)` or with more rows, the pre-activations.
+        gates: `(n, 5d)` or with more rows, written.
+        start: the level's first inner row.
+        stop: one more than its last.
+        next_stop: the same of the next level; `stop` if its pairs are not needed.
+        tables: read and written.
+    """
+    for k in range(stop - start):
+        convert(gates[k], z[k])
+        _states(gates[k], start + k, tables)
+    _gather(stop, next_stop, tables)
+
+
+@kernel
+def forward_top(weight: FloatArray, bias: FloatArray, gates: FloatArray, start: int, tables: States) -> None:
+    """The same for all inner rows from `start` on, one after another, with their products in float32.
 
     Args:
         weight: `(5d, 2d)`.
         bias: `(5d,)`.
+        gates: `(I - start, 5d)` or with more rows, written.
         start: the first inner row.
-        children: `(I, 2)`, the rows of the children.
-        masks: `(I, d)`, dropout masks of u, or `(0, d)`.
-        pairs: `(I - start, 2d)`, [h_l; h_r] of these rows, written.
-        h: `(D, d)`, likewise.
-        c: `(D, d)`, likewise.
-        z: `(I - start, 5d)`, the gates, written.
+        tables: read and written.
     """
-    for k in range(len(z)):
-        gather(children[start + k : start + k + 1], h, pairs[k : k + 1])
+    d = tables.h.shape[1]
+    pair = np.empty(2 * d, dtype=np.float32)
+    for k in range(len(tables.children) - start):
+        for side in range(2):
+            copy_to(pair[side * d : (side + 1) * d], tables.h[tables.children[start + k, side]])
+        convert(tables.pairs[start + k], pair)
         for gate in range(len(weight)):
-            z[k, gate] = bias[gate] + dot(weight[gate], pairs[k])
-        _states(z[k], start + k, children, masks, h, c)
+            gates[k, gate] = bias[gate] + dot(weight[gate], pair)
+        _states(gates[k], start + k, tables)
 
 
 @kernel
-def _states(z: FloatArray, inner: int, children: IntArray, masks: FloatArray, h: FloatArray, c: FloatArray) -> None:
+def _states(z: FloatArray, inner: int, tables: States) -> None:
     """Overwrite the pre-activations `z` of one row by its gates, and write its h and c."""
-    d, row = h.shape[1], len(h) - len(children) + inner
+    h, c = tables.h, tables.c
+    d, row = h.shape[1], len(h) - len(tables.children) + inner
     sigmoid_in_place(z[: 4 * d])
     tanh_in_place(z[4 * d :])
-    cell_input(z[:d], z[4 * d :], masks, inner, c[row])
+    cell_input(z[:d], z[4 * d :], tables.masks, inner, c[row])
     for side in range(2):
-        add_product_to(c[row], z[(1 + side) * d : (2 + side) * d], c[children[inner, side]])
+        add_product_to(c[row], z[(1 + side) * d : (2 + side) * d], c[tables.children[inner, side]])
     hidden_state(z[3 * d : 4 * d], c[row], h[row])
 
 
 class Gradients(NamedTuple):
-    """The tables of a backward pass.
+    """The tables of a backward pass, which visits the inner rows from the last to the first.
 
     Args:
         children: `(I, 2)`, the rows of the children.
         masks: `(I, d)`, dropout masks of u, or `(0, d)`.
         c: `(D, d)`, the cell states.
-        edges: `(2I,)`, the edges to the parents of each row.
-        offsets: `(D + 1,)`, the first edge of each row in `edges`.
-        output: `(D, d)`, the gradients w.r.t. h from outside the sweep.
-        h: `(2I, d)`, the gradients w.r.t. the h at the lower end of each edge; those of a level's parents are complete.
-        edge_c: `(2I, d)`, the same w.r.t. c; a level writes those of its own edges.
-        z: `(I, 5d)`, the gradients w.r.t. the pre-activations; a level writes its rows.
+        states: `(D, 2d)`, the gradients w.r.t. [h; c]; an inner row adds to its children.
+        z: `(I, 5d)`, the gradients w.r.t. the pre-activations in the dtype of the products, written.
+        bias: `(5d,)`, the sum of its rows, added to.
     """
 
     children: IntArray
     masks: FloatArray
     c: FloatArray
-    edges: IntArray
-    offsets: IntArray
-    output: FloatArray
-    h: FloatArray
-    edge_c: FloatArray
-    z: FloatArray
+    states: FloatArray
+    z: StoredArray
+    bias: DoubleArray
 
 
 @kernel
-def backward(gates: FloatArray, start: int, tables: Gradients) -> None:
-    """Write the gradients of a level w.r.t. its pre-activations and its children's c, from those of its parents.
-
-    Args:
-        gates: `(n, 5d)`, the gates of the level.
-        start: the level's first inner row.
-        tables: read and written.
-    """
-    for k in range(len(gates) - 1, -1, -1):
-        _row_backward(gates[k], start + k, tables)
-
-
-@kernel
-def backward_top(weight: FloatArray, gates: FloatArray, start: int, tables: Gradients) -> None:
-    """The same for all inner rows from `start` on, one after another; also the gradients w.r.t. h of their edges.
+def backward_top(weight: FloatArray, gates: FloatArray, start: int, output: FloatArray, tables: Gradients) -> None:
+    """Write the gradients from outside the sweep, then those of all inner rows from `start` on.
 
     Args:
         weight: `(5d, 2d)`.
-        gates: `(I - start, 5d)`, the gates of these rows.
+        gates: `(I, 5d)`.
         start: the first inner row.
+        output: `(D, d)`, the gradients w.r.t. h from outside the sweep.
+        tables: read and written; `states` is uninitialized.
+    """
+    d, states = output.shape[1], tables.states
+    for row in range(len(output)):
+        copy_to(states[row, :d], output[row])
+        states[row, d:] = 0
+    grad_z, grad_pair = np.empty(5 * d, dtype=np.float32), np.empty(2 * d, dtype=np.float32)
+    for inner in range(len(gates) - 1, start - 1, -1):
+        _row_backward(gates[inner], inner, grad_z, tables)
+        vector_product(grad_z, weight, grad_pair)
+        for side in range(2):
+            add_to(states[tables.children[inner, side], :d], grad_pair[side * d : (side + 1) * d])
+
+
+@kernel
+def backward(
+    grad_pairs: StoredArray, n_above: int, gates: FloatArray, start: int, stop: int, tables: Gradients
+) -> None:
+    """Add the gradients w.r.t. the pairs of the level above, then write those of a level.
+
+    Args:
+        grad_pairs: `(n_above, 2d)` or with more rows, the gradients w.r.t. the pairs of the level above.
+        n_above: its number of rows; 0 if they are added.
+        gates: `(I, 5d)`.
+        start: the level's first inner row.
+        stop: one more than its last.
         tables: read and written.
     """
-    for k in range(len(gates) - 1, -1, -1):
-        inner = start + k
-        _row_backward(gates[k], inner, tables)
-        vector_product(tables.z[inner], weight, tables.h[2 * inner : 2 * inner + 2].reshape(weight.shape[1]))
+    add_to_children(grad_pairs, stop, n_above, tables)
+    grad_z = np.empty(tables.z.shape[1], dtype=np.float32)
+    for inner in range(stop - 1, start - 1, -1):
+        _row_backward(gates[inner], inner, grad_z, tables)
 
 
 @kernel
-def words_from_parents(tables: Gradients, grad_states: FloatArray) -> None:
-    """Write the gradient w.r.t. the states [h; c] of words, `(V, 2d)`."""
-    for row in range(len(grad_states)):
-        _from_parents(row, tables, grad_states[row])
+def add_to_children(grad_pairs: StoredArray, start: int, n: int, tables: Gradients) -> None:
+    """Add the gradients w.r.t. the pairs of the `n` inner rows from `start` on to those w.r.t. h of their children."""
+    d, states = tables.c.shape[1], tables.states
+    for k in range(n - 1, -1, -1):
+        for side in range(2):
+            add_converted(states[tables.children[start + k, side], :d], grad_pairs[k, side * d : (side + 1) * d])
 
 
 @kernel
-def _from_parents(row: int, tables: Gradients, grad: FloatArray) -> None:
-    """Write the gradient w.r.t. the state [h; c] of a row."""
-    d = tables.output.shape[1]
-    copy_to(grad[:d], tables.output[row])
-    grad[d:] = 0
-    for edge in tables.edges[tables.offsets[row] : tables.offsets[row + 1]]:
-        add_to(grad[:d], tables.h[edge])
-        add_to(grad[d:], tables.edge_c[edge])
+def _row_backward(gates: FloatArray, inner: int, z: FloatArray, tables: Gradients) -> None:
+    """Write the gradient w.r.t. the pre-activations of a row, also into `z`, and add to those w.r.t. c of its children.
 
-
-@kernel
-def _row_backward(gates: FloatArray, inner: int, tables: Gradients) -> None:
-    c, masks, z = tables.c, tables.masks, tables.z[inner]
+    The row's gradient w.r.t. c is overwritten.
+    """
+    c, masks = tables.c, tables.masks
     d, row = c.shape[1], len(c) - len(tables.children) + inner
-    grad = np.empty(2 * d, dtype=np.float32)
-    _from_parents(row, tables, grad)
-    through_h(gates[3 * d : 4 * d], c[row], grad[:d], grad[d:], z[3 * d : 4 * d])
-    to_input(gates[:d], gates[4 * d :], grad[d:], z[:d], z[4 * d :])
+    grad_h, grad_c = tables.states[row, :d], tables.states[row, d:]
+    through_h(gates[3 * d : 4 * d], c[row], grad_h, grad_c, z[3 * d : 4 * d])
+    to_input(gates[:d], gates[4 * d :], grad_c, z[:d], z[4 * d :])
     if len(masks):
         multiply_by(z[:d], masks[inner])
         multiply_by(z[4 * d :], masks[inner])
     for side in range(2):
-        f = slice((1 + side) * d, (2 + side) * d)
-        _to_child(gates[f], c[tables.children[inner, side]], grad[d:], z[f], tables.edge_c[2 * inner + side])
+        f, child = slice((1 + side) * d, (2 + side) * d), tables.children[inner, side]
+        _to_child(gates[f], c[child], grad_c, z[f], tables.states[child, d:])
+    convert(tables.z[inner], z)
+    _add_double(tables.bias, z)
+
+
+@kernel
+def _add_double(total: DoubleArray, x: FloatArray) -> None:
+    for j in range(len(x)):
+        total[j] += x[j]
 
 
 @kernel
 def _to_child(
     f: FloatArray, child_c: FloatArray, grad_c: FloatArray, grad_f: FloatArray, grad_child_c: FloatArray
 ) -> None:
-    """Write the gradients w.r.t. the pre-activation of a forget gate and the c that it reads."""
+    """Write the gradient w.r.t. the pre-activation of a forget gate, and add to that w.r.t. the c that it reads."""
     for j in range(len(f)):
         grad_f[j] = grad_c[j] * child_c[j] * f[j] * (ONE - f[j])
-        grad_child_c[j] = grad_c[j] * f[j]
+        grad_child_c[j] += grad_c[j] * f[j]
 
 
 @kernel
-def words_forward(z: FloatArray, mask: FloatArray, states: FloatArray) -> None:
-    """Overwrite the pre-activations of words by their gates i, o and u, and write their states [h; c].
+def words_forward(z: StoredArray, mask: FloatArray, gates: FloatArray, states: FloatArray) -> None:
+    """Write the gates i, o and u of words and their states [h; c].
 
     Args:
-        z: `(V, 3d)`, overwritten.
+        z: `(V, 3d)` or with more rows, the pre-activations.
         mask: `(V, d)`, the dropout mask of u, or `(0, d)`.
+        gates: `(V, 3d)`, written.
         states: `(V, 2d)`, written.
     """
     d = states.shape[1] // 2
-    for k in range(len(z)):
-        gates, c = z[k], states[k, d:]
-        sigmoid_in_place(gates[: 2 * d])
-        tanh_in_place(gates[2 * d :])
-        cell_input(gates[:d], gates[2 * d :], mask, k, c)
-        hidden_state(gates[d : 2 * d], c, states[k, :d])
+    for k in range(len(states)):
+        row, c = gates[k], states[k, d:]
+        convert(row, z[k])
+        sigmoid_in_place(row[: 2 * d])
+        tanh_in_place(row[2 * d :])
+        cell_input(row[:d], row[2 * d :], mask, k, c)
+        hidden_state(row[d : 2 * d], c, states[k, :d])
 
 
 @kernel
 def words_backward(
-    gates: FloatArray, mask: FloatArray, states: FloatArray, grad_states: FloatArray, grad_z: FloatArray
+    gates: FloatArray,
+    mask: FloatArray,
+    states: FloatArray,
+    grad_states: FloatArray,
+    grad_z: StoredArray,
+    grad_bias: DoubleArray,
 ) -> None:
-    """Write the gradient w.r.t. the pre-activations of words.
+    """Write the gradients w.r.t. the pre-activations of words and their bias.
 
     Args:
         gates: `(V, 3d)`, the gates i, o and u.
         mask: `(V, d)`, the dropout mask of u, or `(0, d)`.
         states: `(V, 2d)`, the states.
         grad_states: `(V, 2d)`, the gradient w.r.t. the states.
-        grad_z: `(V, 3d)`, written.
+        grad_z: `(V, 3d)` or with more rows, in the dtype of the products, written.
+        grad_bias: `(3d,)`, the sum of its rows, added to.
     """
     d = states.shape[1] // 2
+    z, grad = np.empty(3 * d, dtype=np.float32), np.empty(2 * d, dtype=np.float32)
     for k in range(len(gates)):
-        grad = grad_states[k].copy()
-        through_h(gates[k, d : 2 * d], states[k, d:], grad[:d], grad[d:], grad_z[k, d : 2 * d])
+        copy_to(grad, grad_states[k])
+        through_h(gates[k, d : 2 * d], states[k, d:], grad[:d], grad[d:], z[d : 2 * d])
         if len(mask):
             multiply_by(grad[d:], mask[k])
-        to_input(gates[k, :d], gates[k, 2 * d :], grad[d:], grad_z[k, :d], grad_z[k, 2 * d :])
+        to_input(gates[k, :d], gates[k, 2 * d :], grad[d:], z[:d], z[2 * d :])
+        convert(grad_z[k], z)
+        _add_double(grad_bias, z)

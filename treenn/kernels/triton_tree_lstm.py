@@ -1,8 +1,8 @@
 """Kernels of the Tree-LSTM with two children for GPUs, in Triton: the gates of a level, and their derivatives.
 
-They are those of `treenn.kernels.tree_lstm`, whose `Gradients` documents the tables. Each row of a level is one
-program. On a CPU, Triton's interpreter computes them, if `TRITON_INTERPRET=1` is in the environment when this module is
-imported.
+They are those of `treenn.kernels.tree_lstm`, but the rows of a backward pass read the gradients of their parents. Each
+row of a level is one program. On a CPU, Triton's interpreter computes them, if `TRITON_INTERPRET=1` is in the
+environment when this module is imported.
 """
 
 from __future__ import annotations
@@ -39,7 +39,21 @@ def backward(
     grad_c: Tensor,
     grad_z: Tensor,
 ) -> None:
-    """Write the gradients of a level w.r.t. its pre-activations and its children's c, from those of its parents."""
+    """Write the gradients of a level w.r.t. its pre-activations and its children's c, from those of its parents.
+
+    Args:
+        gates: `(n, 5d)`, the gates of the level.
+        start: the level's first inner row.
+        children: `(I, 2)`, the rows of the children.
+        masks: `(I, d)`, dropout masks of u, or `(0, d)`.
+        c: `(D, d)`, the cell states.
+        edges: `(2I,)`, the edges to the parents of each row.
+        offsets: `(D + 1,)`, the first edge of each row in `edges`.
+        grad_output: `(D, d)`, the gradients w.r.t. h from outside the sweep.
+        grad_h: `(2I, d)`, the gradients w.r.t. the h at the lower end of each edge; those of parents are complete.
+        grad_c: `(2I, d)`, the same w.r.t. c; a level writes those of its own edges.
+        grad_z: `(I, 5d)`, the gradients w.r.t. the pre-activations; a level writes its rows.
+    """
     d = c.shape[1]
     saved = gates, start, children, masks, c, edges, offsets
     arguments = *saved, grad_output, grad_h, grad_c, grad_z, len(c) - len(children), d

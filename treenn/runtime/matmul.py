@@ -8,15 +8,21 @@ megabyte. The number of rows differs between levels and between times, so it is 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from treenn.runtime.arrays import StoredArray
 from treenn.runtime.single_backward import single_backward
 
 _ONEDNN = hasattr(torch.ops.mkldnn, "_linear_pointwise")
+_LINEAR: Any = torch.ops.mkldnn._linear_pointwise.default if _ONEDNN else None  # without a search for the overload
+STORED_DTYPES = (torch.float32, torch.bfloat16)
+"""The dtypes of products that kernels read, see `stored`."""
+
 _FEW = 3  # MKL is faster up to this number of rows
 _BLOCK = 512  # rows per product of a weight gradient, as oneDNN copies both factors to transpose them
 
@@ -47,11 +53,18 @@ def product(table: Tensor, rows: slice, weight: Tensor, bias: Tensor | None = No
     Shape: `table` `(room(s), k)`, `n` rows, `weight` `(m, k)`, `bias` `(m,)`; the result is `(n, m)`.
     """
     n = rows.stop - rows.start
+    return padded_product(table, rows.start, n, weight, bias)[:n]
+
+
+def padded_product(table: Tensor, start: int, n: int, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Returns `product` of the `n` rows from `start` on; rows without meaning may follow them."""
     if n <= _FEW or not _fits(weight):
-        return F.linear(table[rows].to(weight.dtype), weight, bias)
-    wide = table[rows.start : rows.start + rounded(n)].to(weight.dtype)  # (rounded(n), k)
-    result: Tensor = torch.ops.mkldnn._linear_pointwise(wide, weight, bias, "none", [], "")
-    return result[:n]
+        return F.linear(table.narrow(0, start, n).to(weight.dtype), weight, bias)
+    wide = table.narrow(0, start, rounded(n))  # (rounded(n), k)
+    result: Tensor = _LINEAR(
+        wide if wide.dtype is weight.dtype else wide.to(weight.dtype), weight, bias, "none", [], ""
+    )
+    return result
 
 
 def weight_gradient(gradient: Tensor, inputs: Tensor, n: int, *, zeros: int = 0) -> Tensor:
@@ -86,7 +99,7 @@ def _weight_gradient(left: Tensor, right: Tensor, n: int, zeros: int) -> Tensor:
 
 
 def _transposed_product(left: Tensor, right: Tensor) -> Tensor:
-    result: Tensor = torch.ops.mkldnn._linear_pointwise(left.t(), right.t(), None, "none", [], "")
+    result: Tensor = _LINEAR(left.t(), right.t(), None, "none", [], "")
     return result
 
 
@@ -113,6 +126,12 @@ def padded_table(like: Tensor, n: int, width: int) -> Tensor:
     table = like.new_empty(rounded(n), width)
     table[n:] = 0
     return table
+
+
+def stored(table: Tensor) -> StoredArray:
+    """Returns a view of a table on the CPU for a kernel; bfloat16 as uint16."""
+    array: StoredArray = (table if table.dtype is torch.float32 else table.view(torch.uint16)).numpy()
+    return array
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -149,8 +168,11 @@ def _table_of(rows: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def _fits(table: Tensor) -> bool:
-    return _ONEDNN and table.device.type == "cpu" and (table.dtype == torch.float32 or _is_fast_bfloat16(table))
+    if not _ONEDNN or not table.is_cpu:
+        return False
+    return table.dtype is torch.float32 or (table.dtype is torch.bfloat16 and _has_fast_bfloat16())
 
 
-def _is_fast_bfloat16(table: Tensor) -> bool:
-    return table.dtype == torch.bfloat16 and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+@cache
+def _has_fast_bfloat16() -> bool:
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
