@@ -5,13 +5,15 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import trees_in_any_order
+from strategies import left_chain, trees_in_any_order
 
 from treenn.encoders import TreeTable, pack
+from treenn.encoders.tree_table import Columns
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError, Tree, parse_trees
 
@@ -33,6 +35,17 @@ def test_batches_equal_those_of_trees(trees: list[Tree], data: st.DataObject, de
     indices = data.draw(st.lists(st.integers(0, len(trees) - 1), min_size=1, max_size=8))
     forest = pack(TreeTable(trees).batch(indices), dedup=dedup)
     assert_equal(forest, pack([trees[index] for index in indices], dedup=dedup))
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_columns_by_a_kernel_equal_those_by_python(labelled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    trees = [*TREES, *map(left_chain, (1, 5))] if labelled else [tree.unlabelled for tree in TREES]
+    compiled = Columns.of(trees)
+    monkeypatch.setenv("TREENN_KERNELS", "torch")
+    for ours, theirs in zip(compiled, Columns.of(trees), strict=True):
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_heights_beyond_16_bits() -> None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from treenn.encoders.item_table import ItemBatch, ItemTable
 from treenn.runtime.arrays import IntArray
+from treenn.runtime.kernel_choice import uses_numba
 from treenn.trees import DependencyTree, InputError, Tree
 from treenn.trees.arguments import check_items
 
@@ -113,6 +114,8 @@ class Columns(NamedTuple):
     @classmethod
     def of(cls, trees: Sequence[Tree]) -> Columns:
         """The columns of trees, with heights in 16 bits if they fit: NumPy sorts these by radix."""
+        if uses_numba(training=False):
+            return _compiled_columns(trees)
         heights, left, right, *rest = np.concatenate([node_columns(tree) for tree in trees], axis=1)
         short = heights.astype(np.uint16) if heights.max() < 2**16 else heights
         return cls(short, np.stack([left, right], axis=1), *rest)
@@ -170,6 +173,31 @@ class TreeBatch(ItemBatch[Tree]):
     """Trees of a table, by their indices."""
 
     table: TreeTable
+
+
+def _compiled_columns(trees: Sequence[Tree]) -> Columns:
+    """Returns the columns of trees by one kernel."""
+    from treenn.kernels.tree_columns import fill_columns  # Numba is optional
+
+    n_words = np.array([len(tree.words) for tree in trees])
+    # array converts Python integers faster than NumPy.
+    merges = np.asarray(array("q", chain.from_iterable(chain.from_iterable(tree.merges for tree in trees))))
+    n = 2 * int(n_words.sum()) - len(trees)
+    heights = np.empty(n, dtype=np.uint16 if n_words.max() <= 2**16 else np.int64)
+    children, starts, ends = (np.empty(shape, dtype=np.int64) for shape in ((n, 2), n, n))
+    fill_columns(n_words, merges.reshape(-1, 2), heights, children, starts, ends)
+    return Columns(heights, children, _class_numbers(trees), starts, ends)
+
+
+def _class_numbers(trees: Sequence[Tree]) -> IntArray:
+    """Returns the labels of trees, as `class_numbers`."""
+    try:
+        labels = np.asarray(array("q", chain.from_iterable(tree.labels for tree in trees)))
+    except TypeError:  # some are None
+        labels = None
+    if labels is None or labels.min() < 0:
+        labels = np.concatenate([class_numbers(tree) for tree in trees])
+    return labels
 
 
 def node_columns(tree: Tree) -> IntArray:
