@@ -1,11 +1,13 @@
 """Optimizers and schedules, compared with plain loops."""
 
 import math
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
+from torch.sparse import check_sparse_tensor_invariants
 from toy import toy_treebank
 
 from treenn.encoders import pack
@@ -14,6 +16,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.training.optimizers import make_optimizers, rate_factor
+from treenn.training.row_adagrad import RowAdagrad
 from treenn.training.train_step import TrainingState
 
 TREES = toy_treebank(train=20).train
@@ -102,3 +105,25 @@ def test_both_rates_are_scheduled() -> None:
     for number in range(3):
         steps.train_step(TREES[:5], number, 4)
     assert [each.param_groups[0]["lr"] for each in steps.optimizers] == pytest.approx([0.05 / 2, 0.1 / 2])
+
+
+def test_row_adagrad_equals_torch_and_shares_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    rows = torch.tensor([[4, 0, 4, 2, 4]])
+    torch.manual_seed(0)
+    start, gradients = torch.randn(6, 7), torch.randn(4, 5, 7)
+    ours, theirs = (torch.nn.Parameter(start.clone()) for _ in range(2))
+    optimizers = [make([p], lr=0.1, lr_decay=0.5) for make, p in ((RowAdagrad, ours), (torch.optim.Adagrad, theirs))]
+    for step, gradient in enumerate(gradients):
+        if step == 2:
+            optimizers[0].load_state_dict(deepcopy(optimizers[1].state_dict()))
+        if step == 3:
+            monkeypatch.setenv("TREENN_KERNELS", "torch")
+        for parameter, optimizer in zip((ours, theirs), optimizers, strict=True):
+            parameter.grad = torch.sparse_coo_tensor(rows, gradient, (6, 7), check_invariants=False)
+            with check_sparse_tensor_invariants(enable=False):
+                optimizer.step()
+    torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-7)
+    for name, value in optimizers[1].state[theirs].items():
+        torch.testing.assert_close(optimizers[0].state[ours][name], value, rtol=1e-6, atol=0)
+    assert not torch.equal(ours, start)

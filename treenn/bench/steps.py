@@ -19,6 +19,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.memory import keep_freed_memory
+from treenn.training.row_adagrad import RowAdagrad
 from treenn.trees import Tree
 
 T = TypeVar("T")
@@ -134,7 +135,7 @@ def _step(
     others = [parameter for parameter in network.parameters() if parameter is not embedding]
     optimizers = [
         Adagrad(others, lr=LEARNING_RATE, fused=embedding.device.type == "cpu"),  # fused Adagrad is CPU-only
-        Adagrad([embedding], lr=LEARNING_RATE),
+        RowAdagrad([embedding], lr=LEARNING_RATE),
     ]
 
     def step(batch: Sequence[Tree]) -> float:

@@ -11,6 +11,7 @@ from torch.optim import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, SparseAd
 from treenn.contextual import ContextualEncoder
 from treenn.models.network import Network
 from treenn.models.settings import Settings
+from treenn.training.row_adagrad import RowAdagrad
 
 
 def make_optimizers(model: Network, settings: Settings) -> list[Optimizer]:
@@ -43,7 +44,7 @@ def _of_words(words: list[Tensor], settings: Settings) -> Optimizer:
     rate = settings.embedding_learning_rate
     if settings.embedding_optimizer == "sgd":
         return SGD(words, lr=rate)
-    return Adagrad(words, lr=rate) if settings.optimizer == "adagrad" else SparseAdam(words, lr=rate)
+    return RowAdagrad(words, lr=rate) if settings.optimizer == "adagrad" else SparseAdam(words, lr=rate)
 
 
 def rate_factor(settings: Settings, step: int, steps: int) -> float:
