@@ -29,6 +29,8 @@ from treenn.kernels.elementwise import (
 from treenn.kernels.gates import cell_input, hidden_state, through_h, to_input
 from treenn.runtime.arrays import DoubleArray, FloatArray, IntArray, StoredArray
 
+_ROWS = 64  # rows that are summed in float32, before their sum is added in float64
+
 
 class States(NamedTuple):
     """The tables of a forward pass.
@@ -158,6 +160,8 @@ def backward_top(weight: FloatArray, gates: FloatArray, start: int, output: Floa
     grad_z, grad_pair = np.empty(5 * d, dtype=np.float32), np.empty(2 * d, dtype=np.float32)
     for inner in range(len(gates) - 1, start - 1, -1):
         _row_backward(gates[inner], inner, grad_z, tables)
+        for j in range(len(grad_z)):
+            tables.bias[j] += grad_z[j]
         vector_product(grad_z, weight, grad_pair)
         for side in range(2):
             add_to(states[tables.children[inner, side], :d], grad_pair[side * d : (side + 1) * d])
@@ -178,9 +182,12 @@ def backward(
         tables: read and written.
     """
     add_to_children(grad_pairs, stop, n_above, tables)
-    grad_z = np.empty(tables.z.shape[1], dtype=np.float32)
+    grad_z, grad_bias = np.empty(tables.z.shape[1], dtype=np.float32), np.zeros(tables.z.shape[1], dtype=np.float32)
     for inner in range(stop - 1, start - 1, -1):
         _row_backward(gates[inner], inner, grad_z, tables)
+        add_to(grad_bias, grad_z)
+        if inner == start or (stop - inner) % _ROWS == 0:
+            _move_sum(tables.bias, grad_bias)
 
 
 @kernel
@@ -210,13 +217,14 @@ def _row_backward(gates: FloatArray, inner: int, z: FloatArray, tables: Gradient
         f, child = slice((1 + side) * d, (2 + side) * d), tables.children[inner, side]
         _to_child(gates[f], c[child], grad_c, z[f], tables.states[child, d:])
     convert(tables.z[inner], z)
-    _add_double(tables.bias, z)
 
 
 @kernel
-def _add_double(total: DoubleArray, x: FloatArray) -> None:
-    for j in range(len(x)):
-        total[j] += x[j]
+def _move_sum(total: DoubleArray, partial: FloatArray) -> None:
+    """Add a sum of a few rows to that of all, and set it to 0."""
+    for j in range(len(partial)):
+        total[j] += partial[j]
+        partial[j] = 0
 
 
 @kernel
@@ -270,6 +278,7 @@ def words_backward(
     """
     d = states.shape[1] // 2
     z, grad = np.empty(3 * d, dtype=np.float32), np.empty(2 * d, dtype=np.float32)
+    sum_z = np.zeros(3 * d, dtype=np.float32)
     for k in range(len(gates)):
         copy_to(grad, grad_states[k])
         through_h(gates[k, d : 2 * d], states[k, d:], grad[:d], grad[d:], z[d : 2 * d])
@@ -277,4 +286,6 @@ def words_backward(
             multiply_by(grad[d:], mask[k])
         to_input(gates[k, :d], gates[k, 2 * d :], grad[d:], z[:d], z[2 * d :])
         convert(grad_z[k], z)
-        _add_double(grad_bias, z)
+        add_to(sum_z, z)
+        if k == len(gates) - 1 or (k + 1) % _ROWS == 0:
+            _move_sum(grad_bias, sum_z)

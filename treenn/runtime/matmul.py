@@ -59,8 +59,8 @@ def product(table: Tensor, rows: slice, weight: Tensor, bias: Tensor | None = No
 def padded_product(table: Tensor, start: int, n: int, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Returns `product` of the `n` rows from `start` on; rows without meaning may follow them."""
     if n <= _FEW or not _fits(weight):
-        return F.linear(table.narrow(0, start, n).to(weight.dtype), weight, bias)
-    wide = table.narrow(0, start, rounded(n))  # (rounded(n), k)
+        return F.linear(table[start : start + n].to(weight.dtype), weight, bias)
+    wide = table[start : start + rounded(n)]  # (rounded(n), k)
     result: Tensor = _LINEAR(
         wide if wide.dtype is weight.dtype else wide.to(weight.dtype), weight, bias, "none", [], ""
     )
