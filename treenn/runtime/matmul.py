@@ -28,8 +28,8 @@ _BLOCK = 512  # rows per product of a weight gradient, as oneDNN copies both fac
 
 
 def rounded(n: int) -> int:
-    """Returns `n` rounded up to one of 4 sizes per octave, by at most a quarter, or to the next multiple of 8."""
-    step = max(8, 1 << max(0, n.bit_length() - 3))
+    """Returns `n` rounded up to one of 4 sizes per octave, by at most a quarter, or up to 32 to a multiple of 4."""
+    step = 4 if n <= 32 else max(8, 1 << (n.bit_length() - 3))
     return n if n <= _FEW else -(-n // step) * step
 
 
