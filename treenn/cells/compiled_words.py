@@ -41,8 +41,8 @@ class CompiledWords(torch.autograd.Function):
         (table, weight, gates, mask, states), n = ctx.saved_tensors, len(grad_states)
         grad_z = empty_table(grad_states, n, len(weight), weight.dtype)  # (V, 3d)
         grad_gates = grad_states.new_zeros(len(weight), dtype=torch.float64)  # (3d,)
-        arrays = (tensor.numpy() for tensor in (gates, mask, states, grad_states.contiguous()))
-        words_backward(*arrays, grad_z=stored(grad_z), grad_bias=grad_gates.numpy())
+        saved = gates.numpy(), mask.numpy(), states.numpy()
+        words_backward(*saved, grad_states.contiguous().numpy(), stored(grad_z), grad_gates.numpy())
         grad_i, grad_o, grad_u = grad_gates.to(gates.dtype).chunk(3)
         return (
             product(grad_z, slice(0, n), weight.t()).to(gates.dtype) if ctx.needs_input_grad[0] else None,  # (V, x)

@@ -183,7 +183,8 @@ def _compiled_columns(trees: Sequence[Tree]) -> Columns:
     # array converts Python integers faster than NumPy.
     merges = np.asarray(array("q", chain.from_iterable(chain.from_iterable(tree.merges for tree in trees))))
     n = 2 * int(n_words.sum()) - len(trees)
-    heights = np.empty(n, dtype=np.uint16 if n_words.max() <= 2**16 else np.int64)
+    dtype: Any = np.uint16 if n_words.max() <= 2**16 else np.int64
+    heights = np.empty(n, dtype=dtype)
     children, starts, ends = (np.empty(shape, dtype=np.int64) for shape in ((n, 2), n, n))
     fill_columns(n_words, merges.reshape(-1, 2), heights, children, starts, ends)
     return Columns(heights, children, _class_numbers(trees), starts, ends)
@@ -191,11 +192,12 @@ def _compiled_columns(trees: Sequence[Tree]) -> Columns:
 
 def _class_numbers(trees: Sequence[Tree]) -> IntArray:
     """Returns the labels of trees, as `class_numbers`."""
+    flat: Any = chain.from_iterable(tree.labels for tree in trees)
     try:
-        labels = np.asarray(array("q", chain.from_iterable(tree.labels for tree in trees)))
+        labels = np.asarray(array("q", flat))
     except TypeError:  # some are None
-        labels = None
-    if labels is None or labels.min() < 0:
+        labels = np.array([NO_LABEL])
+    if labels.min() < 0:
         labels = np.concatenate([class_numbers(tree) for tree in trees])
     return labels
 
