@@ -9,6 +9,7 @@ import torch
 from parsers.chart.every_tree import random_scores, totals
 
 from treebanks.parsing import ParsingTreebank
+from treenn.models.vectors import WordVectors
 from treenn.parsers.chart import ChartParser, train
 from treenn.parsers.chart.chart_settings import in_fold
 from treenn.parsers.chart.cky import Scores
@@ -182,11 +183,10 @@ def test_training_reads_unlabelled_sentences(teachers, reviews, tiny):
     whole = [softened(teacher) for teacher in teachers]
     for teacher in whole:
         teacher.network.settings = replace(teacher.network.settings, fold="")
-    first, second, alone = (
-        train(few, settings, teachers=whole, unlabelled=more)[0],
-        train(few, settings, teachers=whole, unlabelled=more)[0],
-        train(few, settings)[0],
-    )
+    vectors = [WordVectors({word: np.ones(8, dtype=np.float32) for word in ("unheardof", "word")})]
+    how = {"teachers": whole, "unlabelled": more}
+    first, second, alone = (train(few, settings, vectors=vectors, **each)[0] for each in (how, how, {}))
+    assert "word" in first.vocabulary.words and "unheardof" not in first.vocabulary.words
     assert torch.equal(first.network.node.weight, second.network.node.weight)
     assert not torch.equal(first.network.node.weight, alone.network.node.weight)
     with pytest.raises(InputError, match=r"^unlabelled: must be combined with teachers"):

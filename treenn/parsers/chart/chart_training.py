@@ -122,7 +122,7 @@ class _Trainer(NetworkTrainer):
             inventory.add(tree)
         sentences = _unlabelled(unlabelled, settings.longest, teachers)
         counts = [word_counts(tree.words for tree in trees) for trees in (train, *auxiliary)]
-        counts.append(word_counts(sentences))
+        counts.append(_repeated(word_counts(sentences)))
         vocabulary = _vocabulary(counts, data)
         # Words of auxiliary treebanks and unlabelled sentences without pretrained vectors are dropped after training.
         self.final_words = [word for word in vocabulary.words[1:] if word in counts[0] or data.has_vector(word)]
@@ -240,6 +240,11 @@ def _dev_trees(treebank: ParsingTreebank) -> Sequence[AnyTree]:
     if (most := max(len(tree.words) for tree in dev)) > MAX_WORDS:
         raise InputError(f"a tree of dev of {name} has {most} words; the chart parser takes at most {MAX_WORDS}")
     return dev
+
+
+def _repeated(count: Counter[str]) -> Counter[str]:
+    """The words of unlabelled sentences that occur more than once; single ones would double the vocabulary."""
+    return Counter({word: times for word, times in count.items() if times > 1})
 
 
 def _vocabulary(counts: Sequence[Counter[str]], data: TrainingData) -> Vocabulary:
