@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from treenn.analysis.crossed_test import ALPHA
+from treenn.analysis.statistics import differences
 from treenn.experiment.gather import read_results
 from treenn.report.claims import better
 from treenn.report.claims import tested as number_tested
+from treenn.report.formatting import majority
 from treenn.report.overview import overview
 
 ROOT = Path(__file__).parents[1]
@@ -106,7 +108,7 @@ def assert_read_once(results, task):
     readings = [each for each in results.test_readings if each.configuration in configurations]
     assert sorted(each.configuration for each in readings) == sorted(configurations)
     assert {(each.split, each.date[:10]) for each in readings} == {("test", "2026-11-29")}
-    assert "Test was read once, on 2026-11-29" in GUIDE
+    assert "Test was read once, on 2026-11-29" in GUIDE and "Test was read once by each comparison" in GUIDE
 
 
 def test_the_table_on_sst_is_the_records(sst):
@@ -116,7 +118,7 @@ def test_the_table_on_sst_is_the_records(sst):
 LABELS = {
     "every phrase for all, as above": ("sst", "10, equal time 5"),
     "whole sentences for all": ("roots", "5"),
-    "every phrase for the Tree-LSTM, five for the others": ("published", "5"),
+    "every phrase for the Tree-LSTM, five an epoch for the others": ("published", "5"),
 }
 
 
@@ -157,10 +159,31 @@ def test_the_published_lead_is_one_of_labels(records):
         "BiLSTM, both significant, as are its leads with equal time." in GUIDE
     )
     lstm, bilstm = (difference(roots, name) for name in ("lstm", "bilstm"))
+    binary = [difference(roots, name, metric="root_binary") for name in ("lstm", "bilstm")]
+    first, second = (f"{points(lead.difference)} ({interval(lead)})" for lead in binary)
     assert (
         f"it is {points(lstm.difference)} points ({interval(lstm)}) over the LSTM and "
-        f"{points(bilstm.difference)} ({interval(bilstm)}) over the BiLSTM." in GUIDE
+        f"{points(bilstm.difference)} ({interval(bilstm)}) over the BiLSTM, and between positive and negative "
+        f"{first} and {second}, not significant" in GUIDE
     )
+    assert not any(better(lead) for lead in binary)
+
+
+def test_more_labels_help_sequence_networks(records):
+    [sst], [published] = records["sst"].sections, records["published"].sections
+    shown = []
+    for name in ("lstm", "bilstm"):
+        runs = {"every": sst.runs_by_model[name], "five": published.runs_by_model[name]}
+        columns = {labels: [run.predictions["test"] for run in of_labels] for labels, of_labels in runs.items()}
+        [gain] = differences({"test": columns}, {"test": sst.gold["test"]}, "every", n_classes=5, metrics=["root"])
+        p = f"{gain.p:.1g}" if gain.p < 0.001 else f"{gain.p:.2g}"
+        shown.append((points(gain.difference), interval(gain), f"{float(p):f}".rstrip("0").removeprefix("0")))
+    (first, low, p), (second, high, q) = shown
+    assert (
+        f"gains {first} points ({low}; p = {p}) and the BiLSTM {second} ({high}; p = {q}, neither corrected)" in GUIDE
+    )
+    counts = [task.runs_by_model["lstm"][0].training_labels for task in (published, sst)]
+    assert f"{counts[0]:,} labels an epoch instead of {counts[1]:,}" in GUIDE
 
 
 def test_protocol_of_the_labels(records):
@@ -170,6 +193,13 @@ def test_protocol_of_the_labels(records):
         values[name] = f"{100 * found['value']:.1f}"
     first, second, third, fourth, fifth = values.values()
     assert f"with {first}, {second} and {third} for the labels of sentences, and with {fourth} and {fifth} for" in GUIDE
+    rates = {
+        (name, model.name): model.settings["learning_rate"]
+        for name in ("roots", "published")
+        for model in records[name].models
+        if model.settings
+    }
+    assert (rates["published", "lstm"], rates["roots", "bilstm"]) == (0.01, 0.01)
     trained = []
     for name in ("roots", "published"):
         [task] = records[name].sections
@@ -285,7 +315,8 @@ def test_leads_of_dependency_trees(records):
         f"it is {lead} points ahead of the BiLSTM and {points(binary.difference)} ahead of the binary Tree-LSTM, both "
         f"significant; its lead of {points(lstm.difference)} over the LSTM" in GUIDE
     )
-    assert f"a dependency Tree-LSTM is {lead} points ahead of a BiLSTM, which is significant." in README
+    assert f"a dependency Tree-LSTM is {lead} points ahead of a BiLSTM, which is significant, and" in README
+    assert f"and {points(lstm.difference)} ahead of an LSTM, which is not." in README
 
 
 def test_protocol_on_sick(records):
@@ -358,9 +389,10 @@ def test_trees_lead_where_they_are_computed(computed):
         for name, reader in READERS.items()
     )
     low, high = (100 * end(lead.difference for lead in listops) for end in (min, max))
-    assert f"in ListOps by {low:.0f} to {high:.0f} points over an LSTM that reads the brackets" in README
+    assert f"trees help by {low:.0f} to {high:.0f} points over an LSTM that reads the brackets, significant" in README
     assert {better(lead) for lead in listops} == {"tree-lstm"} and len(listops) == len(logic) == 12
-    assert f"in logic by up to {100 * max(lead.difference for lead in logic):.0f} points, not significant" in README
+    highest = max(lead.difference for lead in logic)
+    assert f"in logic the lead, up to {100 * highest:.0f} points, is not significant over three seeds" in README
     assert {better(lead) for lead in logic} == {None}
 
 
@@ -466,6 +498,31 @@ def test_searches_are_what_the_guide_says(sst):
 
 def _first_norm(run):
     return run.history[0].gradient_norm.max
+
+
+def test_sizes_of_the_protocol_are_the_records(sst):
+    assert f"Tree-LSTM's {sst.runs_by_model['tree-lstm'][0].parameters:,}" in GUIDE
+    trials = {
+        name: json.loads((RESULTS / f"sst/trials/{name}.json").read_text()) for name in ("phrases", "phrases-tree-gru")
+    }
+    first, others = (each["trials_per_model"] for each in trials.values())
+    assert f"had the same {first} settings" in GUIDE and f"had the first {others} of these" in GUIDE
+    epochs, patience = (trials["phrases"]["settings"][name] for name in ("epochs", "patience"))
+    assert f"trained for up to {epochs} epochs with a patience of {patience}" in GUIDE
+    assert f"The limit was {sst.settings['epochs']} epochs, with a patience of {sst.settings['patience']}" in GUIDE
+    assert f"below the largest class ({points(majority(sst, 'test', 'root'))} %)" in GUIDE
+    seeds = {name: len(runs) for name, runs in sst.runs_by_model.items() if runs[0].history}
+    assert {name for name, number in seeds.items() if number == 10} == {"tree-lstm", "lstm", "bilstm"}
+    assert set(seeds.values()) == {5, 10} and "Ten for Tree-LSTM, LSTM and BiLSTM, five for all others" in GUIDE
+
+
+def test_each_comparison_has_its_commit(records):
+    rows = words("treenn/guide/reproduce.md")
+    for name, results in records.items():
+        tags = {
+            (run.environment["tag"], run.environment["commit"][:8]) for task in results.sections for run in task.runs
+        }
+        assert all(f"`{tag}` (`{commit}`)" in rows for tag, commit in tags), (name, tags)
 
 
 def test_no_run_came_near_the_limit(sst):

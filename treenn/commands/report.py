@@ -170,4 +170,5 @@ def present(results: ComparisonResults, out: Path, *, json: bool) -> None:
     missing = sum(len(task.missing) for task in results.tasks)
     if missing:
         say(f"missing of the plan: {missing} run{'s' * (missing > 1)}; repeat the `treenn compare` command to resume")
-    say(f"report: {out / 'report.html'}  results: {out / 'results.json'}  models: {out / 'runs'}")
+    made = {"report": out / "report.html", "results": out / "results.json", "models": out / "runs"}
+    say("  ".join(f"{name}: {path}" for name, path in made.items() if path.exists()))

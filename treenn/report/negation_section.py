@@ -96,7 +96,7 @@ def _chart(task: TaskResults, found: Results) -> Chart:
             words += [f"{model}, {polarity} {np.mean(changes):+.2f}"] if changes else []
         name_rows(axes, list(found))
         axes.set_title(f"Negated {polarity} phrases")
-    rows[-1].set_xlabel("Change of the expected class; right of 0: more positive")
+    rows[-1].set_xlabel("Change of the expected class\n(right of 0: more positive)")
     return finish(
         figure,
         task.slug,

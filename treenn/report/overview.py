@@ -94,7 +94,10 @@ def _drawn(panels: Sequence[_Panel]) -> Chart:
         draw_forest(axes, panel.rows, numbers, _COLUMNS)
         axes.set_xlim(*span([row.difference for each in panels if _alike(each, panel) for row in each.rows]))
         _name(axes, panel.title)
-    caption = f"Right of 0 favours the reference. {FILLED} {sources([row.difference for row in rows])}"
+    caption = (
+        f"Right of 0 favours the reference. {FILLED} This is decided after Holm's correction within each comparison; "
+        f"intervals are not corrected. {sources([row.difference for row in rows])}"
+    )
     figure.supxlabel(textwrap.fill(caption, _LINE), x=_EDGE, ha="left", size=8)
     words = "; ".join(f"{panel.title} {', '.join(in_words(panel.rows))}" for panel in panels)
     return finish(figure, "overview", "Differences from the reference", caption, words)
