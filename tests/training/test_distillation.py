@@ -15,7 +15,7 @@ from treenn.models.settings import Settings
 from treenn.models.task import SoftTargets
 from treenn.models.vocabulary import Vocabulary
 from treenn.tasks import task_of
-from treenn.training import train
+from treenn.training import distillation, train
 from treenn.training.distillation import soft_targets
 from treenn.trees import InputError
 
@@ -101,3 +101,12 @@ def test_unsuitable_targets_are_refused() -> None:
             train(TOY, replace(SMALL, **changed), soft_targets=given)
     with pytest.raises(InputError, match="teachers: must be one model or more, the list is empty"):
         soft_targets([], TOY.train)
+
+
+def test_parts_of_the_trees_have_the_same_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    teachers, done = [network(seed=3), network(seed=4)], list[tuple[int, int]]()
+    whole = soft_targets(teachers, TOY.train)
+    monkeypatch.setattr(distillation, "_PART", 7)
+    parts = soft_targets(teachers, TOY.train, progress=lambda *each: done.append(each[:2]))
+    assert all(np.array_equal(one, other) for one, other in zip(whole, parts, strict=True))
+    assert done == sorted(done) and done[-1] == (2 * len(TOY.train), 2 * len(TOY.train))

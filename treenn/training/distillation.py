@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 
+_PART = 2048
+"""The number of trees whose vectors are computed before the teachers predict them."""
+
 _ROUNDING = 0.01  # of half precision, in the sum of a node's probabilities
 
 
@@ -53,20 +56,27 @@ def soft_targets(
         raise InputError(f"{argument('teachers')}: must be one model or more, the list is empty")
     if len({teacher.classes for teacher in teachers}) > 1:
         raise InputError(f"{argument('teachers')}: must all have the same classes")
-    _share_vectors(teachers, trees, progress)
-    total = np.zeros((sum(len(tree.labels) for tree in trees), len(teachers[0].classes)), dtype=np.float32)
-    for number, teacher in enumerate(teachers):
+    targets: list[FloatArray] = []
+    for start in range(0, len(trees), _PART):
+        part = trees[start : start + _PART]
+        _share_vectors(teachers, part, progress)
+        total = np.zeros((sum(len(tree.labels) for tree in part), len(teachers[0].classes)), dtype=np.float32)
+        for number, teacher in enumerate(teachers):
 
-        def report(done: int, of: int, text: str, before: int = number * len(trees)) -> None:
-            progress(before + done, len(teachers) * of, "predicting by teachers")
+            def report(done: int, of: int, text: str, before: int = start * len(teachers) + number * len(part)) -> None:
+                progress(before + done, len(teachers) * len(trees), "predicting by teachers")
 
-        total += teacher.predict(trees, batch_size, progress=report).probabilities / len(teachers)
-    ends = np.cumsum([len(tree.labels) for tree in trees])[:-1]
-    return [each.astype(np.float16) for each in np.split(total, ends)]
+            total += teacher.predict(part, batch_size, progress=report).probabilities / len(teachers)
+        ends = np.cumsum([len(tree.labels) for tree in part])[:-1]
+        targets += [each.astype(np.float16) for each in np.split(total, ends)]
+    return targets
 
 
 def _share_vectors(teachers: Sequence[Network], trees: Sequence[Tree], progress: Progress) -> None:
-    """Let teachers with the same frozen encoder share its vectors, which are computed once and cached on disk."""
+    """Let teachers with the same frozen encoder share its vectors, which are computed once and cached on disk.
+
+    Each part of the trees has a file in the cache, so that a command that was stopped goes on with the next part.
+    """
     shared: dict[tuple[str, tuple[int, ...]], FrozenVectors] = {}
     for teacher in teachers:
         own = teacher.contextual
