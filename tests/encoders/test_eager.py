@@ -25,7 +25,8 @@ def test_eager_functions_are_not_compiled_and_equal() -> None:
     assert seen == [False, False]
 
 
-def test_models_start_without_the_compiler() -> None:
-    code = "import sys, treenn.models.building, treenn.evaluation.predictions; print('torch._dynamo' in sys.modules)"
+def test_models_and_reports_start_without_the_compiler() -> None:
+    modules = "treenn.models.building, treenn.evaluation.predictions, treenn.report.build"
+    code = f"import sys, {modules}; print('torch._dynamo' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "False\n"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.sparse import check_sparse_tensor_invariants
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 
 def sum_over_processes(fabric: Fabric, value: Tensor) -> Tensor:

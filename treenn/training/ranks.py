@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import signal
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
-from lightning_fabric.plugins.environments.lightning import LightningEnvironment
-from lightning_fabric.strategies.ddp import DDPStrategy
-from torch import Tensor, nn
+from torch import Tensor
 
 from treenn.models.settings import Settings
 from treenn.models.task import Task
@@ -27,9 +22,11 @@ from treenn.training.train_step import check_device, single_fabric
 from treenn.trees.arguments import Device
 from treenn.trees.errors import InputError, argument
 
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
 T = TypeVar("T")
 
-_ADDRESS = "127.0.0.1"
 _SECONDS = 0.2
 
 
@@ -146,7 +143,9 @@ def started_ranks(
     if devices == 1:
         yield Ranks(single_fabric(device), device)
         return
-    port, context = _free_port(), multiprocessing.get_context("spawn")
+    from treenn.training.process_group import free_port  # lightning-fabric imports torch's compiler
+
+    port, context = free_port(), multiprocessing.get_context("spawn")
     common = devices, device, port, torch.get_num_threads(), work, arguments
     started = {rank: context.Event() for rank in range(1, devices)}
     processes = [
@@ -207,59 +206,7 @@ def _run_rank(
 @contextmanager
 def _joined(rank: int, devices: int, device: str, port: int) -> Iterator[Ranks]:
     """Join the process group, and leave it at the end."""
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-    backend = "nccl" if device == "cuda" else "gloo"
-    strategy = _Processes(cluster_environment=_Group(rank, devices, port), process_group_backend=backend)
-    fabric = Fabric(accelerator=device, devices=devices, strategy=strategy)
-    names = ("MASTER_ADDR", "MASTER_PORT")
-    before = {name: os.environ.get(name) for name in names}
-    try:
-        fabric.launch()
+    from treenn.training.process_group import joined_fabric
+
+    with joined_fabric(rank, devices, device, port) as fabric:
         yield Ranks(fabric, device)
-    finally:
-        if torch.distributed.is_initialized():
-            torch.distributed.destroy_process_group()
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
-
-
-class _Processes(DDPStrategy):
-    """Processes with equal networks, whose gradients the training step adds up.
-
-    `DistributedDataParallel` requires a gradient of every parameter in every process.
-    """
-
-    def setup_module(self, module: nn.Module) -> nn.Module:  # type: ignore[override]
-        return module
-
-
-class _Group(LightningEnvironment):
-    """Processes of this machine, which lightning-fabric does not start."""
-
-    def __init__(self, rank: int, size: int, port: int) -> None:
-        super().__init__()
-        self._rank, self._port = rank, port
-        self.set_world_size(size)
-        self.set_global_rank(rank)
-
-    @property
-    def creates_processes_externally(self) -> bool:
-        return True
-
-    @property
-    def main_address(self) -> str:
-        return _ADDRESS
-
-    @property
-    def main_port(self) -> int:
-        return self._port
-
-    def local_rank(self) -> int:
-        return self._rank
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind((_ADDRESS, 0))
-        port: int = free.getsockname()[1]
-        return port

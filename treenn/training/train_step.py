@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.sparse import check_sparse_tensor_invariants
@@ -22,6 +21,9 @@ from treenn.training.gradient_sum import add_gradients, sum_over_processes
 from treenn.training.gradients import clip
 from treenn.training.optimizers import make_optimizers, rate_factor
 from treenn.trees.errors import InputError, argument
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 
 class StepResult(NamedTuple):
@@ -159,5 +161,7 @@ def single_fabric(device: str) -> Fabric:
     Raises:
         InputError: if this machine has no such device.
     """
+    from lightning_fabric import Fabric  # imports torch's compiler, which reports and evaluation do without
+
     check_device(device)
     return Fabric(accelerator=device, devices=1)
