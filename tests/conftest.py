@@ -14,9 +14,15 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes run the tests; torch is imported later
 
-# Deterministic examples, no files left behind, and no failures on a busy machine.
+# Deterministic examples, no files left behind, and no failures on a busy machine. Half of the usual number of examples:
+# there are over a hundred such tests, and tests/fuzz draws more.
 settings.register_profile(
-    "treenn", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "treenn",
+    max_examples=50,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("treenn")
 

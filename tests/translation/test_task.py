@@ -49,7 +49,7 @@ def network(corpus: ParallelCorpus, **changes: Any) -> Network:
     return build(settings, task, task.make_vocabulary(corpus, settings)).eval()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("model", "least"), [("bilstm", 30), ("tree-lstm", 25)])
+@pytest.mark.parametrize(("model", "least"), [pytest.param("bilstm", 30, marks=pytest.mark.slow), ("tree-lstm", 25)])
 def test_reversal_is_learned(model: str, least: int) -> None:
     corpus = reversal_corpus(300, 30, longest=3)
     changes: dict[str, Any] = {"size": 32, "word_size": 32, "epochs": 12, "schedule": "cosine", "checkpoint": "last"}
