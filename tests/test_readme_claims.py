@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from statistics import mean, stdev
 
 import pytest
 
@@ -89,6 +90,19 @@ def test_the_rest_of_the_bench_is_the_records():
     ]
     lstm, bilstm, gru = (f"{100 * share:.0f} %" for share in shares)
     assert f"{lstm} (LSTM), {bilstm} (BiLSTM) and {gru} (GRU)" in text
+
+
+def test_bfloat16_has_the_accuracy_of_the_record():
+    runs, text = read("bench/bf16-sst-dev")["runs"], " ".join(PAGES["reproduce"].split())
+    shown = {}
+    for precision in ("bf16", "float32"):
+        for metric in ("root", "all_nodes"):
+            values = [100 * run["dev"][metric] for run in runs if run["precision"] == precision]
+            assert len(values) == 5
+            shown[precision, metric] = f"{mean(values):.1f} ± {stdev(values):.1f} %"
+    assert f"whole sentences {shown['bf16', 'root']} with them, {shown['float32', 'root']} without" in text
+    assert shown["bf16", "all_nodes"] == shown["float32", "all_nodes"]
+    assert f"all nodes {shown['bf16', 'all_nodes']} both" in text
 
 
 def test_tokenization_agreement_matches_the_record() -> None:
