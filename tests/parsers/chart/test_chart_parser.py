@@ -10,7 +10,8 @@ import torch
 
 from treebanks.parsing import ParsingTreebank
 from treenn.parsers.chart import ChartParser, train
-from treenn.parsers.chart.chart_parser import MAX_WORDS, _tree
+from treenn.parsers.chart.chart_parser import MAX_WORDS
+from treenn.parsers.chart.chart_trees import tree_of_best
 from treenn.parsers.chart.tree_probability import tree_probability
 from treenn.testing import check_parser
 from treenn.trees import InputError
@@ -31,7 +32,7 @@ def test_large_scores_are_parsed_in_double_precision(parser, reviews):
         large.network.node.weight.mul_(1e5)
     (best,) = large.distribution(words).expected_best()
     assert large.distribution(words).scores.nodes.dtype == torch.float64
-    assert large.parse(words).merges == _tree(words, best).merges
+    assert large.parse(words).merges == tree_of_best(words, best).merges
 
 
 def test_words_never_seen_are_parsed(parser):

@@ -5,7 +5,7 @@ import torch
 from parsers.chart.every_tree import splits_found
 
 from treenn.parsers.chart import TreeDistribution
-from treenn.parsers.chart.chart_parser import _tree, _tree_of_splits
+from treenn.parsers.chart.chart_trees import tree_of_best, tree_of_splits
 from treenn.parsers.chart.cky import BestTrees
 from treenn.parsers.chart.minimum_risk import minimum_risk_splits, split_table, write_scores
 from treenn.parsers.chart.span_scorer import Factors, mean_scores
@@ -47,7 +47,7 @@ def test_trees_equal_those_from_marginals(length: int, networks: int) -> None:
 @pytest.mark.parametrize("length", [1, 2, 3, 9, 20])
 def test_node_order_is_that_of_k_best_trees(length: int) -> None:
     words, (choices, *_) = [str(index) for index in range(length)], random_splits(length)
-    assert _tree_of_splits(words, choices) == _tree(words, BestTrees([], choices, length, 1))
+    assert tree_of_splits(words, choices) == tree_of_best(words, BestTrees([], choices, length, 1))
 
 
 def test_parts_of_a_table_are_written_separately() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Self, final
@@ -16,12 +16,12 @@ from torch.nn import ModuleList
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.batching import equal_lengths, parse_batches
 from treenn.parsers.chart.chart_settings import RENAMED, ChartSettings
-from treenn.parsers.chart.cky import BestTrees, Node
+from treenn.parsers.chart.chart_trees import labelled, tree_of_best, tree_of_splits
 from treenn.parsers.chart.distribution import TreeDistribution
-from treenn.parsers.chart.examples import NULL, Inventory, encode_words
+from treenn.parsers.chart.examples import Inventory, encode_words
 from treenn.parsers.chart.minimum_risk import minimum_risk_splits, split_table, write_scores
 from treenn.parsers.chart.span_scorer import Encoded, Factors, SpanNetwork, mean_scores
-from treenn.parsers.chart.spans import first_row, span_count
+from treenn.parsers.chart.spans import span_count
 from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.runtime.quantization import EIGHT_BITS, WeightFormat
@@ -42,9 +42,6 @@ MAX_WORDS = 400
 On one core, 400 words take 0.9 s and 0.4 GB, 200 words 0.2 s and 0.1 GB. Longer sentences of a text are divided
 (`Parser.max_words`). The limit is high, because a sentence is parsed more accurately as a whole than in parts.
 """
-
-FACTORED = "@"
-"""The label of nodes that binarization adds; `treenn.trees.unbinarize` removes them."""
 
 _SPANS = 1 << 14
 """The maximum number of spans of a batch of the LSTMs, which are fast for many sentences."""
@@ -143,7 +140,7 @@ class ChartParser(Parser):
             write_scores(self._factors([each.fenceposts[part] for each in encoded]), table[..., part])
         if (splits := minimum_risk_splits(table)) is None:
             splits = [best.choices for best in self._distribution(encoded).expected_best()]
-        trees = [_tree_of_splits(words, choices) for words, choices in zip(sentences, splits, strict=True)]
+        trees = [tree_of_splits(words, choices) for words, choices in zip(sentences, splits, strict=True)]
         return labelled(trees, encoded[0], self.network) if self.labels else trees
 
     def _factors(self, fenceposts: Sequence[Tensor]) -> list[Factors]:
@@ -207,7 +204,7 @@ class ChartParser(Parser):
         distribution = self.distribution(words)
         (best,) = distribution.best(count)
         log_p = torch.tensor(best.scores, dtype=torch.float64) - distribution.log_partition.double()
-        return [(_tree(words, best, rank), p) for rank, p in enumerate(log_p.exp().tolist())]
+        return [(tree_of_best(words, best, rank), p) for rank, p in enumerate(log_p.exp().tolist())]
 
     def sample(
         self, words: Sequence[str], count: int, generator: torch.Generator | None = None
@@ -298,73 +295,3 @@ def _network(config: dict[str, Any], words: int, most_layers: int, source: Path)
 def batch_size(length: int) -> int:
     """Return the number of sentences of `length` words per batch; 0 if a single one exceeds `_SPANS`."""
     return _SPANS // span_count(length)
-
-
-def _tree_of_splits(words: Sequence[str], splits: Sequence[int]) -> Tree:
-    """The tree of `minimum_risk_splits` with the node order of `_tree`.
-
-    In postorder, the root of a subtree of w words follows its right child, whose subtree has one inner node less than
-    words. So the number of each inner child is known from that of its parent.
-    """
-    n = len(words)
-    merges, first = [(0, 0)] * (n - 1), _first_choices(n)
-    todo = [(0, n, 2 * n - 2)] if n > 1 else []  # start, width, node
-    while todo:
-        start, width, node = todo.pop()
-        left_width = splits[first[width] + start] + 1
-        left, right, right_width = start, start + left_width, width - left_width
-        if left_width > 1:
-            left = node - right_width
-            todo.append((start, left_width, left))
-        if right_width > 1:
-            todo.append((right, right_width, node - 1))
-            right = node - 1
-        merges[node - n] = left, right
-    return Tree._trusted(tuple(words), tuple(merges), (None,) * (2 * n - 1))
-
-
-@lru_cache(maxsize=256)
-def _first_choices(length: int) -> list[int]:
-    """Return the index of the first choice of each width; words have none."""
-    return [first_row(length, width) - length for width in range(length + 1)]
-
-
-def _tree(words: Sequence[str], best: BestTrees, rank: int = 0) -> Tree:
-    """The tree of backpointers, with inner nodes in postorder."""
-    n = len(words)
-    preorder, todo = list[Node](), [Node(0, n, rank)] if n > 1 else []
-    below: list[tuple[Node, Node]] = []
-    while todo:  # from right to left, so that the reverse is postorder
-        preorder.append(todo.pop())
-        below.append(best.children(preorder[-1]))
-        todo += [child for child in below[-1] if child.width > 1]
-    numbers = {(node.start, node.width): 2 * n - 2 - index for index, node in enumerate(preorder)}
-    merges = tuple(
-        (numbers.get(left[:2], left.start), numbers.get(right[:2], right.start)) for left, right in reversed(below)
-    )
-    return Tree._trusted(tuple(words), merges, (None,) * (2 * n - 1))
-
-
-def labelled(trees: Sequence[Tree], encoded: Encoded, network: SpanNetwork) -> list[Tree]:
-    """Add the most probable category to each node, and the most probable tag to each word, of trees of one length.
-
-    Two-stage labelling is as accurate as joint bracketing and labelling (Zhang, Zhou and Li, 2020). The labels follow
-    `treenn.trees.binarize`, so that `unbinarize` restores the treebank's form: labels of unary chains are joined by
-    `+`, and a word's tag is the last of them.
-    """
-    inventory, spans = network.inventory, torch.tensor([tree.spans for tree in trees])
-    scores = network.category(network.some_spans(encoded.fenceposts, spans[..., 0], spans[..., 1]))
-    scores[:, -1, inventory.categories[NULL]] = -torch.inf  # the whole sentence is a constituent
-    tags = network.tag(encoded.words).argmax(dim=-1).tolist() if inventory.tags else [None] * len(trees)
-    best = scores.argmax(dim=-1).tolist()
-    names, tag_names = list(inventory.categories), list(inventory.tags)
-    return [
-        tree.with_labels(_labels([names[index] for index in categories], tagged and [tag_names[t] for t in tagged]))
-        for tree, categories, tagged in zip(trees, best, tags, strict=True)
-    ]
-
-
-def _labels(categories: list[str], tags: list[str] | None) -> list[str | None]:
-    n = (len(categories) + 1) // 2
-    words = categories[:n] if tags is None else [f"{c}+{t}" if c else t for c, t in zip(categories, tags, strict=False)]
-    return [*(word or None for word in words), *(category or FACTORED for category in categories[n:])]
