@@ -155,8 +155,8 @@ def _to_float32(bits: np.uint16) -> np.float32:
 
 
 def convert(out: StoredArray, x: StoredArray) -> None:
-    """Copy a vector between arrays of float32 and of bfloat16, stored as uint16; compiled only."""
-    raise NotImplementedError
+    """Copy a vector between arrays of float32 and of bfloat16, stored as uint16."""
+    _convert(out, x)(out, x)
 
 
 def _convert(out: Any, x: Any) -> Callable[..., None]:
@@ -174,12 +174,12 @@ def _convert(out: Any, x: Any) -> Callable[..., None]:
 
     if out.dtype == x.dtype:
         return copy
-    return narrow if out.dtype == numba.uint16 else widen
+    return narrow if str(out.dtype) == "uint16" else widen  # a dtype of NumPy or of Numba
 
 
 def add_converted(total: FloatArray, x: StoredArray) -> None:
-    """Add a vector of float32 or of bfloat16, stored as uint16, to `total`; compiled only."""
-    raise NotImplementedError
+    """Add a vector of float32 or of bfloat16, stored as uint16, to `total`."""
+    _add_converted(total, x)(total, x)
 
 
 def _add_converted(total: Any, x: Any) -> Callable[..., None]:
