@@ -73,3 +73,14 @@ def convert_all(out: StoredArray, x: StoredArray) -> None:
 @kernel
 def add_all(total: FloatArray, x: StoredArray) -> None:
     add_converted(total, x)
+
+
+def test_conversions_without_compilation() -> None:
+    x, total = np.float32([1.00390625, -2.5e-3, 7.0]), np.ones(3, dtype=np.float32)
+    narrow, wide = np.empty(3, dtype=np.uint16), np.empty(3, dtype=np.float32)
+    convert(narrow, x)
+    convert(wide, narrow)
+    assert wide.tolist() == torch.from_numpy(x).bfloat16().tolist()
+    add_converted(total, narrow)
+    add_converted(total, wide)
+    assert total.tolist() == (1 + wide + wide).tolist()
